@@ -1,0 +1,32 @@
+/// Clocks for timing, never for deciding: `now` reaches the engine as an event's value.
+///
+/// Costs on a 2-core EPYC VM: rdtscp 20 ns, clock_gettime 24 ns, rdtsc 10 ns. The C functions are marked for the
+/// Swift compiler's allocation and lock checks by hand; it trusts, it does not verify.
+#pragma once
+#include <stdint.h>
+#include <time.h>
+
+#define APUS_HOT __attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+
+/// Nanoseconds of CLOCK_MONOTONIC (vDSO, no syscall).
+APUS_HOT static inline uint64_t apus_monotonic_nanos(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+}
+
+/// Milliseconds of CLOCK_REALTIME since the epoch.
+APUS_HOT static inline int64_t apus_wall_millis(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/// Tells the core that this is a spin loop.
+APUS_HOT static inline void apus_spin_hint(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
