@@ -25,8 +25,9 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
     .target(name: "Domain", swiftSettings: strict),
+    .target(name: "Memory", swiftSettings: strict),
     .target(
-      name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "Domain"],
+      name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict),
   ]
 )

@@ -1,2 +1,5 @@
-/// Trade side of an order or aggressor.
-public enum Side: UInt8, Sendable { case buy = 0, sell = 1 }
+/// Side of a trade's aggressor or of an order.
+public enum Side: UInt8, Sendable, BitwiseCopyable {
+  case buy = 0
+  case sell = 1
+}

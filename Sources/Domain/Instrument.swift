@@ -1,0 +1,22 @@
+/// What the venue says about one contract. Prices and quantities in units of 1e-8.
+public struct Instrument: Sendable, Equatable {
+  public var symbol: String
+  public var tickSize: Int64
+  public var lotSize: Int64
+  public var minimumQuantity: Int64
+  public var maximumQuantity: Int64
+  public var minimumNotional: Int64
+
+  public init(
+    symbol: String, tickSize: Int64 = 1, lotSize: Int64 = 1, minimumQuantity: Int64 = 0,
+    maximumQuantity: Int64 = .max, minimumNotional: Int64 = 0
+  ) {
+    precondition(tickSize > 0 && lotSize > 0, "tick and lot are positive")
+    self.symbol = symbol
+    self.tickSize = tickSize
+    self.lotSize = lotSize
+    self.minimumQuantity = minimumQuantity
+    self.maximumQuantity = maximumQuantity
+    self.minimumNotional = minimumNotional
+  }
+}

@@ -1,0 +1,86 @@
+import Memory
+
+/// From a symbol's bytes to the index each record carries instead of a name.
+///
+/// Open addressing over FNV-1a: a look-up is one hash of some seven bytes and, at a load of at most one half, about
+/// one comparison. Names are UTF-8 and may be non-ASCII. Fixed when the engine starts; a handle without references, so
+/// that passing it costs no reference count.
+public struct SymbolIndex: Sendable, BitwiseCopyable {
+  private let buckets: Slab<UInt32>  // index + 1; 0 is empty
+  private let bytes: Slab<UInt8>
+  private let starts: Slab<UInt32>  // count + 1 entries: name i is bytes[starts[i]..<starts[i + 1]]
+
+  init(_ names: [String]) {
+    var capacity = 8
+    while capacity < names.count * 2 { capacity *= 2 }
+    buckets = Slab(zeroed: capacity)
+    bytes = Slab(zeroed: names.reduce(0) { $0 + $1.utf8.count })
+    starts = Slab(zeroed: names.count + 1)
+    var at = 0
+    for (index, name) in names.enumerated() {
+      let utf8 = Array(name.utf8)
+      for byte in utf8 {
+        bytes[at] = byte
+        at += 1
+      }
+      starts[index + 1] = UInt32(at)
+      var bucket = Int(Self.hash(utf8.span, 0, utf8.count)) & (capacity - 1)
+      while buckets[bucket] != 0 { bucket = (bucket + 1) & (capacity - 1) }
+      buckets[bucket] = UInt32(index + 1)
+    }
+  }
+
+  /// The index of the symbol spelled by `text[start..<end]`; nil when it isn't one of the run's.
+  @_noAllocation @_noLocks
+  public func find(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> UInt32? {
+    let mask = buckets.count &- 1
+    var bucket = Int(Self.hash(text, start, end)) & mask
+    while buckets[bucket] != 0 {
+      let candidate = Int(buckets[bucket]) &- 1
+      if equals(candidate, text, start, end) { return UInt32(candidate) }
+      bucket = (bucket &+ 1) & mask
+    }
+    return nil
+  }
+
+  /// The same for a name that was written with escapes: rare, so a walk over all names will do.
+  @_noAllocation @_noLocks
+  func find(_ text: borrowing JsonText) -> UInt32? {
+    var candidate = 0
+    while candidate < starts.count &- 1 {
+      let from = Int(starts[candidate])
+      let length = Int(starts[candidate &+ 1]) &- from
+      var offset = 0
+      if length == text.count {
+        while offset < length, bytes[from &+ offset] == text.bytes[offset] { offset &+= 1 }
+        if offset == length { return UInt32(candidate) }
+      }
+      candidate &+= 1
+    }
+    return nil
+  }
+
+  @_noAllocation @_noLocks
+  private func equals(_ candidate: Int, _ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    let from = Int(starts[candidate])
+    let to = Int(starts[candidate &+ 1])
+    if to &- from != end &- start { return false }
+    var offset = 0
+    while start &+ offset < end {
+      if bytes[from &+ offset] != text[start &+ offset] { return false }
+      offset &+= 1
+    }
+    return true
+  }
+
+  @_noAllocation @_noLocks
+  private static func hash(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    var index = start
+    while index < end {
+      hash = (hash ^ UInt32(text[index])) &* 16_777_619
+      index &+= 1
+    }
+    return hash ^ (hash >> 15)
+  }
+}
