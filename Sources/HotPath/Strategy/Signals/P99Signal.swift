@@ -1,0 +1,15 @@
+/// Crowding: which side the large trades of 30 min took.
+enum P99Signal {
+  static let description = SignalDescription(
+    name: "p99", category: "crowding",
+    parameters: [SignalParameter("neutral", 0...1), SignalParameter("span", 0...1)])
+
+  @_noAllocation @_noLocks
+  static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
+    let neutral = signal.parameters[0]
+    let sum = input.largeBuy &+ input.largeSell
+    if sum == 0 { return SignalValue(neutral) }
+    let imbalance = WideNumbers.double(input.largeBuy &- input.largeSell)
+    return SignalValue(neutral + signal.parameters[1] * input.d * imbalance / WideNumbers.double(sum))
+  }
+}
