@@ -8,6 +8,14 @@ struct TapeEntry: BitwiseCopyable {
   var first: Int64
   /// Quantity in 1e-8, negative for a sell.
   var second: Int64
+
+  @_noAllocation @_noLocks
+  init(timeMillis: Int64, order: Int64, first: Int64, second: Int64) {
+    self.timeMillis = timeMillis
+    self.order = order
+    self.first = first
+    self.second = second
+  }
 }
 
 /// The latest entries by time, sorted, in a ring of fixed capacity; the oldest leaves when it is full.
