@@ -103,7 +103,7 @@ class Market:
         self.end = self.start + self.span
         self.regimes = Regimes(rng, self.start, self.end)
         self.sizes = Sizes(rng, rng.choice(Sizes.STYLES))
-        self.price0 = 10 ** rng.uniform(-4, 5)
+        self.price0 = 10 ** rng.uniform(-3, 5)
         finest = max(0, min(8, math.ceil(4 - math.log10(self.price0))))
         self.decimals = rng.randint(finest, 8)
         if self.price0 < 1:
@@ -163,6 +163,8 @@ class Market:
             steps = min((t - before) / 300_000, 3.0)
             before = t
             log_price += self.sd * (drift * steps + rng.gauss(0, 1) * math.sqrt(steps))
+            if abs(log_price) > 1.5:  # a coin that dies ends at one tick, where nothing is tested any more
+                log_price *= 0.97
             noise = 0.0 if kind == "flat" else rng.gauss(0, 0.05) * self.sd
             if kind == "flat":
                 price = self._flat(log_price)
