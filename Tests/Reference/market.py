@@ -93,22 +93,29 @@ class Sizes:
 class Market:
     """The rows of one symbol's files."""
 
-    def __init__(self, rng, alone, rows, long_silence):
+    def __init__(self, rng, base, alone, rows, long_silence):
         self.rng = rng
         self.alone = alone  # with several symbols the raw T of useless rows would decide the merge
         self.span = int(rng.uniform(28, 56) * HOUR)
-        self.start = 1_700_000_000_000 + rng.randint(0, 10**10)
-        if rng.random() < 0.3:
-            self.start = self.start // 300_000 * 300_000
+        self.start = base + rng.randint(0, 6 * HOUR)
+        if rng.random() < 0.5:
+            self.start = self.start // 300_000 * 300_000  # the first trade lies on a grid point and a candle's edge
         self.end = self.start + self.span
         self.regimes = Regimes(rng, self.start, self.end)
         self.sizes = Sizes(rng, rng.choice(Sizes.STYLES))
-        self.price0 = 10 ** rng.uniform(-3, 5)
+        # Near 1.0000 with a tick of 1 bp, an entry's price with slippage is a price others trade at.
+        self.stable = rng.random() < 0.2
+        self.price0 = 1.0 if self.stable else 10 ** rng.uniform(-3, 5)
         finest = max(0, min(8, math.ceil(4 - math.log10(self.price0))))
         self.decimals = rng.randint(finest, 8)
         if self.price0 < 1:
             self.decimals = max(self.decimals, 1)
+        if self.stable:
+            self.decimals = 4
+        self.reach = 0.004 if self.stable else 1.5
         self.tick = 10 ** (8 - self.decimals)
+        # A market that begins without a price change has an ATR of exactly 0.
+        self.dead_until = self.start + (rng.randint(90, 300) * 60_000 if rng.random() < 0.2 else 0)
         self.sd = 10 ** rng.uniform(-3.2, -2.3)  # of 5 min, relative
         self.mean_gap = self.span / rows * 2.2
         self.silences = sorted(
@@ -123,7 +130,12 @@ class Market:
         if self.silences and t >= self.silences[0][0]:
             t += int(self.silences.pop(0)[1])
             return t // GRID * GRID if rng.random() < 0.5 else t
+        if rng.random() < 0.04:
+            return t + rng.choice((199, 200, 201))
         after = t + int(rng.expovariate(1 / self.mean_gap))
+        for warm_up in (90 * 60_000, 4 * HOUR):
+            if t < self.start + warm_up <= after:
+                return self.start + warm_up
         chance = rng.random()
         if chance < 0.02:
             return max(t, (after // GRID + 1) * GRID)
@@ -155,15 +167,17 @@ class Market:
             if burst:
                 burst -= 1
                 t += rng.choice((0, 0, 0, 0, 1, 3))
-            else:
+            elif self.times:
                 t = self._next_time(t)
                 if rng.random() < 0.03:
                     burst = rng.choice((3, 10, 40))
             kind, _, drift, share = self.regimes.at(t)
+            if t < self.dead_until:
+                kind = "flat"
             steps = min((t - before) / 300_000, 3.0)
             before = t
             log_price += self.sd * (drift * steps + rng.gauss(0, 1) * math.sqrt(steps))
-            if abs(log_price) > 1.5:  # a coin that dies ends at one tick, where nothing is tested any more
+            if abs(log_price) > self.reach:  # a coin that dies ends at one tick, where nothing is tested any more
                 log_price *= 0.97
             noise = 0.0 if kind == "flat" else rng.gauss(0, 0.05) * self.sd
             if kind == "flat":
@@ -173,6 +187,8 @@ class Market:
                 price = self._tick_price(log_price + noise)
             buy = rng.random() < share
             quantity = self.sizes.next()
+            if len(self.times) in (999, 1000):  # the last trade that is not judged, the first that is
+                quantity = min(quantity * 1000, 9 * 10**18)
             raw = t
             if rng.random() < 0.01:
                 raw = t - (rng.randint(1, 3000) if rng.random() < 0.9 else rng.randint(1, 900_000))
@@ -212,7 +228,7 @@ class Market:
             self.rows.append((old_id, old_price, quantity, old_t, maker))
 
 
-def write_trades(rng, market, directory, symbol):
+def write_trades(rng, market, directory, number):
     """One to three files, overlapping, in every accepted form. Returns their paths."""
     count = rng.choice((1, 1, 2, 3))
     rows = market.rows
@@ -230,7 +246,7 @@ def write_trades(rng, market, directory, symbol):
             lines.append(line + ",True" if spot else line)
         body = ("\n".join(lines) + ("\n" if rng.random() < 0.9 else "")).encode()
         # A file name never depends on the symbol: it may be non-ASCII.
-        path = os.path.join(directory, f"trades-{market.start}-{index}.csv")
+        path = os.path.join(directory, f"trades-{number}-{index}.csv")
         form = rng.choice(("plain", "gz", "zip"))
         if form == "gz":
             path += ".gz"
@@ -379,10 +395,11 @@ def generate(seed, directory, rows=40_000):
         symbols[0] = "币安人生USDT"
     words = []
     lines = []
-    for symbol in symbols:
-        market = Market(rng, len(symbols) == 1, rows // len(symbols), long_silence=seed % 5 == 3)
+    base = 1_700_000_000_000 + rng.randint(0, 10**10)
+    for number, symbol in enumerate(symbols):
+        market = Market(rng, base, len(symbols) == 1, rows // len(symbols), long_silence=seed % 5 == 3)
         words += ["--symbol", symbol]
-        for path in write_trades(rng, market, directory, symbol):
+        for path in write_trades(rng, market, directory, number):
             words += ["--trades", path]
         lines += IndicatorRows(rng, market, symbol).lines
     if seed % 6 != 5:

@@ -30,6 +30,7 @@ from windows import TradeWindow  # noqa: E402
 
 ONE = 10**8
 
+
 def shipped(name="v51_baseline"):
     return read_strategy(os.path.join(STRATEGIES, name + ".json"))
 
@@ -41,7 +42,8 @@ def state(strategies=(), on_grid=False):
 
 class DecimalTests(unittest.TestCase):
     def test_parse_and_print(self):
-        for text, units in (("1.5", 150000000), ("0.00000001", 1), ("-2", -2 * ONE), ("92233720368.54775807", 2**63 - 1)):
+        for text, units in (("1.5", 150000000), ("0.00000001", 1), ("-2", -2 * ONE),
+                            ("92233720368.54775807", 2**63 - 1)):
             self.assertEqual(parse_e8(text), units)
             self.assertEqual(exact(units), text)
         self.assertEqual(exact(parse_e8("10.50")), "10.5")
@@ -358,6 +360,9 @@ class PaperTests(unittest.TestCase):
         self.assertFalse(p.on_trade(300, p.tp2))
         self.assertTrue(p.took_half)
         self.assertEqual(p.held, 357142857)
+        self.assertTrue(p.on_trade(301, p.entry))  # at the stop is enough
+        at_stop = self.position()
+        self.assertTrue(at_stop.on_trade(300, at_stop.initial_stop))
 
     def test_timeout(self):
         p = self.position()
@@ -441,7 +446,8 @@ class FileTests(unittest.TestCase):
             files = {"ZZZ": paths[:1], "AAA": paths[1:]}
             order = [(symbol, trade[0]) for symbol, trade in merged(files)]
             self.assertEqual(order, [("AAA", 9), ("ZZZ", 1), ("AAA", 10), ("AAA", 10), ("ZZZ", 2)])
-            words = ["--symbol", "ZZZ", "--trades", paths[0], "--symbol=AAA", "--trades", paths[1], "--trades", paths[2]]
+            words = ["--symbol", "ZZZ", "--trades", paths[0],
+                     "--symbol=AAA", "--trades", paths[1], "--trades", paths[2]]
             summary = replay(Arguments(words + ["--output", os.path.join(directory, "out.csv")]))
             self.assertEqual([summary[key] for key in compare.SUMMARY], [4, 0, 1, 0, 4, 0])  # in the order of SUMMARY
             with open(os.path.join(directory, "out.csv"), encoding="utf-8") as file:
