@@ -43,7 +43,7 @@ def run(program, words, directory):
     command = program + words
     for option, name in FILES:
         command += [option, os.path.join(directory, name)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=1800)
     if done.returncode != 0:
         raise Difference(f"exit code {done.returncode}: {shlex.join(command)}\n{done.stderr.strip()}")
     lines = done.stdout.strip().splitlines()
