@@ -112,7 +112,7 @@ class Market:
             self.decimals = max(self.decimals, 1)
         if self.stable:
             self.decimals = 4
-        self.reach = 0.004 if self.stable else 1.5
+        self.reach = 0.0008 if self.stable else 1.5
         self.tick = 10 ** (8 - self.decimals)
         # A market that begins without a price change has an ATR of exactly 0.
         self.dead_until = self.start + (rng.randint(90, 300) * 60_000 if rng.random() < 0.2 else 0)
