@@ -29,5 +29,6 @@ let package = Package(
     .target(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict),
+    .target(name: "Replay", dependencies: ["CArchive", "CClock", "CRecords", "Domain", "HotPath"]),
   ]
 )
