@@ -71,7 +71,7 @@ extension Engine {
 
 extension Engine {
   /// Returns the memory. For replays and tests; a live engine's lasts as long as its process.
-  public consuming func deallocate() {
+  public borrowing func deallocate() {
     symbols[0].window.sizes.deallocateShared()
     symbols[0].book.deallocateShared()
     symbols[0].hold.deallocateShared()
