@@ -29,5 +29,8 @@ let package = Package(
     .target(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict),
+    .target(name: "Settings", dependencies: ["Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
+
+    .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
   ]
 )
