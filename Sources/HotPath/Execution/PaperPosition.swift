@@ -78,6 +78,21 @@ public struct PaperPosition: BitwiseCopyable, Sendable {
   @_noAllocation @_noLocks
   init() {}
 
+  var isPending: Bool {
+    @_noAllocation @_noLocks
+    get { if case .pending = state { true } else { false } }
+  }
+
+  var isOpen: Bool {
+    @_noAllocation @_noLocks
+    get { if case .open = state { true } else { false } }
+  }
+
+  var isPendingOrOpen: Bool {
+    @_noAllocation @_noLocks
+    get { isPending || isOpen }
+  }
+
   public var netUsd: Double { grossUsd - feesUsd }
   public var netR: Double { netUsd / riskUsd }
   public var grossR: Double { grossUsd / riskUsd }

@@ -4,7 +4,10 @@
 /// they equal the sums recomputed, bit for bit. Amortised cost of a trade: one append, three evictions.
 struct TradeWindow: BitwiseCopyable {
   static var halfHourMillis: Int64 { 1_800_000 }
-  static var fourHourMillis: Int64 { 14_400_000 }
+  static var fourHourMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 14_400_000 }
+  }
   static var dayMillis: Int64 { 86_400_000 }
   /// Below this many trades in 24 h nothing is large.
   static var minimumForLarge: Int64 { 1000 }
