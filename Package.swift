@@ -28,5 +28,16 @@ let package = Package(
     .target(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "Domain"],
       swiftSettings: strict),
+
+    // The simulated exchange: no module of the engine's side, so that neither can hide the other's errors.
+    .target(name: "Simulation", swiftSettings: strict),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
+    .executableTarget(
+      name: "exchange-sim",
+      dependencies: [
+        "Simulation", "CWebSockets", "COpenSSL", "CArchive",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/exchange-sim", swiftSettings: strict),
   ]
 )
