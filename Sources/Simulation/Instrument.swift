@@ -60,4 +60,33 @@ enum Decimal8 {
     while value / scale >= 10 { scale *= 10 }
     return value / scale * scale
   }
+
+  /// The value of a plain decimal; nil with more than 8 decimals, beyond Int64, or with anything but digits.
+  static func parse(_ text: some StringProtocol) -> Int64? {
+    var value: Int64 = 0
+    var decimals = -1
+    var hasDigit = false
+    var isNegative = false
+    for (index, byte) in text.utf8.enumerated() {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        let (tenfold, overflows) = value.multipliedReportingOverflow(by: 10)
+        let (sum, carries) = tenfold.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
+        guard !overflows, !carries, decimals < 8 else { return nil }
+        value = sum
+        hasDigit = true
+        if decimals >= 0 { decimals += 1 }
+      case UInt8(ascii: ".") where decimals < 0: decimals = 0
+      case UInt8(ascii: "-") where index == 0: isNegative = true
+      default: return nil
+      }
+    }
+    guard hasDigit else { return nil }
+    for _ in max(0, decimals)..<8 {
+      let (tenfold, overflows) = value.multipliedReportingOverflow(by: 10)
+      guard !overflows else { return nil }
+      value = tenfold
+    }
+    return isNegative ? -value : value
+  }
 }

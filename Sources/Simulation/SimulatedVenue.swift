@@ -42,6 +42,11 @@ public final class SimulatedVenue {
     symbolIndex[symbol].map { boards[$0].tape }
   }
 
+  /// The last price of each symbol in 1e-8, or where it opens when it has none.
+  public var lastPricesE8: [Int64] {
+    boards.map { $0.tape.last?.priceE8 ?? $0.instrument.openingPriceE8 }
+  }
+
   /// Plays the market up to `nowMillis` and fills the sessions' frames.
   public func advance(to nowMillis: Int64) {
     while nextTimerMillis <= nowMillis {
@@ -153,6 +158,11 @@ public final class SimulatedVenue {
   }
 
   // MARK: - Connections
+
+  /// Whether `open` would open a connection at this address.
+  public func accepts(path: String, streams: String?) -> Bool {
+    StreamAddress(path: path, streams: streams).map { $0.streams.count <= StreamSession.maxStreams } ?? false
+  }
 
   /// Opens a connection at an address such as `/market/ws/btcusdt@aggTrade`; nil when no such address exists.
   ///
