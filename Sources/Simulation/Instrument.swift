@@ -61,6 +61,18 @@ enum Decimal8 {
     return value / scale * scale
   }
 
+  /// The decimals a value needs.
+  static func digits(_ value: Int64) -> Int {
+    guard value != 0 else { return 0 }
+    var count = 8
+    var rest = value
+    while count > 0, rest % 10 == 0 {
+      rest /= 10
+      count -= 1
+    }
+    return count
+  }
+
   /// The value of a plain decimal; nil with more than 8 decimals, beyond Int64, or with anything but digits.
   static func parse(_ text: some StringProtocol) -> Int64? {
     var value: Int64 = 0

@@ -42,6 +42,8 @@ import Simulation
     // 1,024 stream names in one address must fit.
     unsafe info.max_http_header_data = 65_535
     unsafe info.pt_serv_buf_size = 65_536
+    // Over HTTP/2 a WebSocket would need another handshake; the clients here speak 1.1.
+    unsafe info.alpn = LwsTables.string("http/1.1")
     unsafe info.retry_and_idle_policy = LwsTables.silentPolicy()
     unsafe info.user = Unmanaged.passUnretained(self).toOpaque()
     unsafe port = info.port
