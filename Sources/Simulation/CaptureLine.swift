@@ -10,24 +10,45 @@ enum CaptureLine {
 
   private struct Event: Decodable {
     struct Body: Decodable {
-      var e: String
-      var E: Int64
-      var s: String
-      var T: Int64?
-      var t: Int64?
-      var u: Int64?
-      var p: String?
-      var q: String?
-      var X: String?
-      var m: Bool?
-      var b: String?
-      var B: String?
-      var a: String?
-      var A: String?
-      var i: String?
-      var P: String?
-      var r: String?
+      var kind: String
+      var eventMillis: Int64
+      var symbol: String
+      var timeMillis: Int64?
+      var tradeID: Int64?
+      var updateID: Int64?
+      var price: String?
+      var quantity: String?
+      var reason: String?
+      var buyerIsMaker: Bool?
+      var bid: String?
+      var bidQuantity: String?
+      var ask: String?
+      var askQuantity: String?
+      var index: String?
+      var settle: String?
+      var rate: String?
+
+      enum CodingKeys: String, CodingKey {
+        case kind = "e"
+        case eventMillis = "E"
+        case symbol = "s"
+        case timeMillis = "T"
+        case tradeID = "t"
+        case updateID = "u"
+        case price = "p"
+        case quantity = "q"
+        case reason = "X"
+        case buyerIsMaker = "m"
+        case bid = "b"
+        case bidQuantity = "B"
+        case ask = "a"
+        case askQuantity = "A"
+        case index = "i"
+        case settle = "P"
+        case rate = "r"
+      }
     }
+
     var data: Body
   }
 
@@ -49,31 +70,33 @@ enum CaptureLine {
   }
 
   private static func make(_ body: Event.Body) -> CaptureLine? {
-    switch body.e {
+    switch body.kind {
     case "trade":
-      if let kind = body.X, kind != "MARKET" { return .ignored }
-      guard let id = body.t, let time = body.T, let isMaker = body.m, let price = decimal(body.p),
-        let quantity = decimal(body.q)
+      if let kind = body.reason, kind != "MARKET" { return .ignored }
+      guard let id = body.tradeID, let time = body.timeMillis, let isMaker = body.buyerIsMaker,
+        let price = decimal(body.price),
+        let quantity = decimal(body.quantity)
       else { return nil }
       return .trade(
-        symbol: body.s,
+        symbol: body.symbol,
         .init(id: id, priceE8: price, quantityE8: quantity, timeMillis: time, buyerIsMaker: isMaker))
     case "bookTicker":
-      guard let update = body.u, let bid = decimal(body.b), let bidQuantity = decimal(body.B),
-        let ask = decimal(body.a), let askQuantity = decimal(body.A)
+      guard let update = body.updateID, let bid = decimal(body.bid), let bidQuantity = decimal(body.bidQuantity),
+        let ask = decimal(body.ask), let askQuantity = decimal(body.askQuantity)
       else { return nil }
       return .quote(
-        symbol: body.s,
+        symbol: body.symbol,
         BookQuote(
-          updateID: update, timeMillis: body.T ?? body.E, bidE8: bid, bidQuantityE8: bidQuantity, askE8: ask,
+          updateID: update, timeMillis: body.timeMillis ?? body.eventMillis, bidE8: bid, bidQuantityE8: bidQuantity,
+          askE8: ask,
           askQuantityE8: askQuantity))
     case "markPriceUpdate":
-      guard let mark = decimal(body.p), let index = decimal(body.i) else { return nil }
+      guard let mark = decimal(body.price), let index = decimal(body.index) else { return nil }
       return .mark(
-        symbol: body.s,
+        symbol: body.symbol,
         MarkQuote(
-          timeMillis: body.E, markE8: mark, indexE8: index, settleE8: decimal(body.P) ?? mark,
-          fundingRateE8: decimal(body.r) ?? 0, nextFundingMillis: body.T ?? 0))
+          timeMillis: body.eventMillis, markE8: mark, indexE8: index, settleE8: decimal(body.settle) ?? mark,
+          fundingRateE8: decimal(body.rate) ?? 0, nextFundingMillis: body.timeMillis ?? 0))
     default: return .ignored
     }
   }

@@ -46,7 +46,8 @@ enum ExchangeInfoEncoder {
     out.raw(",\"liquidationFee\":\"0.012500\",\"marketTakeBound\":\"0.05\",\"maxMoveOrderLimit\":10000,\"filters\":[")
     filters(instrument, into: &out)
     out.raw("],\"orderTypes\":[\"LIMIT\",\"MARKET\",\"STOP\",\"STOP_MARKET\",\"TAKE_PROFIT\",")
-    out.raw("\"TAKE_PROFIT_MARKET\",\"TRAILING_STOP_MARKET\"],\"timeInForce\":[\"GTC\",\"IOC\",\"FOK\",\"GTX\",\"GTD\"]")
+    out.raw(
+      "\"TAKE_PROFIT_MARKET\",\"TRAILING_STOP_MARKET\"],\"timeInForce\":[\"GTC\",\"IOC\",\"FOK\",\"GTX\",\"GTD\"]")
     out.raw(",\"permissionSets\":[\"GRID\",\"COPY\",\"DCA\",\"PSB\"]}")
   }
 

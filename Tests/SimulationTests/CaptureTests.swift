@@ -54,7 +54,8 @@ import Testing
     var reader = RecordingReader()
     for line in [
       "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker",
-      "2,83624.5,0.004,8131311704,8131311705,1790726400498,false", "1,83624.5,0.03,8131311701,8131311703,1790726400261,True",
+      "2,83624.5,0.004,8131311704,8131311705,1790726400498,false",
+      "1,83624.5,0.03,8131311701,8131311703,1790726400261,True",
       "2,83624.5,0.004,8131311704,8131311705,1790726400498,false", "",
     ] { try reader.add(Array(line.utf8)[...], symbol: "BTCUSDT") }
     let trades = try #require(reader.finish().first).trades
@@ -65,7 +66,9 @@ import Testing
     #expect(
       String(decoding: ArchiveCSV.bytes(tape), as: UTF8.self).split(separator: "\n").last
         == "2,83624.5,0.004,8131311704,8131311705,1790726400498,false")
-    for bad in ["x,1,1,1,1,1,true", "1,1,1,1,1,1", "1,1,1,2,1,1,true", "1,0.123456789,1,1,1,1,true", "1,1,1,1,1,1,maybe"] {
+    for bad in [
+      "x,1,1,1,1,1,true", "1,1,1,1,1,1", "1,1,1,2,1,1,true", "1,0.123456789,1,1,1,1,true", "1,1,1,1,1,1,maybe",
+    ] {
       #expect(throws: RecordingReader.Malformed.self) { try reader.add(Array(bad.utf8)[...], symbol: "BTCUSDT") }
     }
   }

@@ -5,8 +5,13 @@ import Testing
 
 @Suite struct RestDeskTests {
   struct WireTrade: Decodable, Equatable {
-    var a: Int64
-    var T: Int64
+    var id: Int64
+    var timeMillis: Int64
+
+    enum CodingKeys: String, CodingKey {
+      case id = "a"
+      case timeMillis = "T"
+    }
   }
 
   static func get(_ venue: SimulatedVenue, _ path: String, _ parameters: [String: String] = [:], at now: Int64? = nil)
@@ -31,15 +36,15 @@ import Testing
     while true {
       let page = try Self.trades(venue, ["fromId": String(next), "limit": "1000"])
       guard let last = page.last else { break }
-      #expect(page.map(\.a) == Array(next...last.a))
-      #expect(zip(page, page.dropFirst()).allSatisfy { $0.T <= $1.T })
-      next = last.a + 1
+      #expect(page.map(\.id) == Array(next...last.id))
+      #expect(zip(page, page.dropFirst()).allSatisfy { $0.timeMillis <= $1.timeMillis })
+      next = last.id + 1
     }
     #expect(next - first == Int64(tape.count))
     let streamed = session.takeFrames().texts
     #expect(streamed.count > 60)
     let lastStreamed = try JSONDecoder().decode(WireTrade.self, from: Data(try #require(streamed.last).utf8))
-    #expect(lastStreamed.a == next - 1)
+    #expect(lastStreamed.id == next - 1)
   }
 
   @Test func timesAndLimitsSelectTrades() throws {
@@ -47,14 +52,14 @@ import Testing
     let start = venue.settings.startMillis
     let newest = try Self.trades(venue, ["limit": "7"])
     #expect(newest.count == 7)
-    #expect(newest.last?.a == venue.tape("BTCUSDT")?.last?.id)
+    #expect(newest.last?.id == venue.tape("BTCUSDT")?.last?.id)
     #expect(try Self.trades(venue, [:]).count == 500)
     let from = start - 600_000
     let window = try Self.trades(venue, ["startTime": "\(from)", "endTime": "\(from + 10_000)", "limit": "1000"])
     #expect(!window.isEmpty)
-    #expect(window.allSatisfy { (from...(from + 10_000)).contains($0.T) })
+    #expect(window.allSatisfy { (from...(from + 10_000)).contains($0.timeMillis) })
     let earlier = try Self.trades(venue, ["endTime": "\(from)", "limit": "3"])
-    #expect(earlier.count == 3 && earlier.allSatisfy { $0.T <= from })
+    #expect(earlier.count == 3 && earlier.allSatisfy { $0.timeMillis <= from })
   }
 
   @Test(arguments: [

@@ -21,7 +21,8 @@ import Testing
     #expect(ask(session, #"{"method":"SUBSCRIBE","params":\#(names),"id":1}"#) == #"{"result":null,"id":1}"#)
     #expect(ask(session, #"{"method":"LIST_SUBSCRIPTIONS","id":3}"#) == #"{"result":\#(names),"id":3}"#)
     venue.advance(to: start + 10_000)
-    #expect(session.takeFrames().texts.contains { $0.hasPrefix(#"{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","#) })
+    #expect(
+      session.takeFrames().texts.contains { $0.hasPrefix(#"{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","#) })
     #expect(
       ask(session, #"{"method":"UNSUBSCRIBE","params":["btcusdt@aggTrade"],"id":18446744073709551615}"#)
         == #"{"result":null,"id":18446744073709551615}"#)
@@ -32,12 +33,21 @@ import Testing
 
   @Test(arguments: [
     ("hello", #"{"code":3,"msg":"Invalid JSON: "#), ("[1]", #"{"code":2,"msg":"Invalid request: "#),
-    (#"{"method":"LIST_SUBSCRIPTIONS","id":"x"}"#, #"{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}"#),
-    (#"{"method":"LIST_SUBSCRIPTIONS","id":-1}"#, #"{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}"#),
+    (
+      #"{"method":"LIST_SUBSCRIPTIONS","id":"x"}"#,
+      #"{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}"#
+    ),
+    (
+      #"{"method":"LIST_SUBSCRIPTIONS","id":-1}"#,
+      #"{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}"#
+    ),
     (#"{"id":1}"#, #"{"code":2,"msg":"Invalid request: missing field `method`"#),
     (#"{"method":"NONE","id":1}"#, #"{"code":2,"msg":"Invalid request: unknown variant `NONE`"#),
     (#"{"method":"SUBSCRIBE","params":[1],"id":1}"#, #"{"code":2,"msg":"Invalid request: "#),
-    (#"{"method":"SET_PROPERTY","params":["combined","x"],"id":1}"#, #"{"code":1,"msg":"Invalid value type: expected Boolean"}"#),
+    (
+      #"{"method":"SET_PROPERTY","params":["combined","x"],"id":1}"#,
+      #"{"code":1,"msg":"Invalid value type: expected Boolean"}"#
+    ),
     (#"{"method":"SET_PROPERTY","params":["colour",true],"id":1}"#, #"{"code":0,"msg":"Unknown property"}"#),
   ])
   func wrongMessagesGetTheVenuesErrors(text: String, answer: String) throws {
@@ -48,7 +58,8 @@ import Testing
     let addresses = [
       ("/market/ws/btcusdt@aggTrade", true), ("/market/ws/btcusdt@bookTicker", false), ("/ws/btcusdt@aggTrade", false),
       ("/ws/btcusdt@bookTicker", true), ("/public/ws/btcusdt@bookTicker", true), ("/public/ws/btcusdt@kline_5m", false),
-      ("/market/ws/btcusdt@kline_5m", true), ("/market/ws/BTCUSDT@aggTrade", false), ("/market/ws/nope@aggTrade", false),
+      ("/market/ws/btcusdt@kline_5m", true), ("/market/ws/BTCUSDT@aggTrade", false),
+      ("/market/ws/nope@aggTrade", false),
     ]
     let sessions = try addresses.map { try session($0.0) }
     let late = try session("/stream")
@@ -81,7 +92,9 @@ import Testing
 
   @Test func elevenMessagesInASecondEndTheConnection() throws {
     let session = try session("/market/ws")
-    for _ in 0..<11 { venue.receive(Array(#"{"method":"LIST_SUBSCRIPTIONS","id":1}"#.utf8), from: session, nowMillis: start) }
+    for _ in 0..<11 {
+      venue.receive(Array(#"{"method":"LIST_SUBSCRIPTIONS","id":1}"#.utf8), from: session, nowMillis: start)
+    }
     #expect(session.isClosed)
     #expect(session.takeFrames().frames.last?.kind == .close)
   }
@@ -115,7 +128,8 @@ import Testing
       let venue = SimulatedVenue.small(lively: true)
       let start = venue.settings.startMillis
       let session = try #require(
-        venue.open(path: "/market/stream", streams: "btcusdt@aggTrade/ethusdt@kline_1m/ethusdt@markPrice@1s", nowMillis: start))
+        venue.open(
+          path: "/market/stream", streams: "btcusdt@aggTrade/ethusdt@kline_1m/ethusdt@markPrice@1s", nowMillis: start))
       for time in stride(from: start, through: start + 70_000, by: Int(step)) { venue.advance(to: time) }
       return session.takeFrames().texts
     }

@@ -64,7 +64,8 @@ import Testing
     #expect(times[0] <= start - 2 * 3_600_000)
     #expect(try #require(times.last) > start + 3_500_000)
     for kind in [
-      "long_short_ratio", "open_interest_hist", "funding_rate", "coinbase_premium", "top_trader_position", "liquidation",
+      "long_short_ratio", "open_interest_hist", "funding_rate", "coinbase_premium", "top_trader_position",
+      "liquidation",
     ] { #expect(lines.contains { $0.contains("\"type\":\"\(kind)\"") }) }
     #expect(lines.filter { $0.contains("BTCUSDT\",\"type\":\"coinbase_premium") }.allSatisfy { !$0.contains(":-") })
     #expect(lines.filter { $0.contains("ETHUSDT\",\"type\":\"coinbase_premium") }.allSatisfy { $0.contains(":-") })

@@ -35,7 +35,9 @@ struct SimOptions: ParsableArguments {
   var lively = false
 
   @Option(
-    help: "A recording to play: a raw capture of combined streams, or a data.binance.vision aggTrades CSV; .gz, .zip or plain.")
+    help:
+      "A recording to play: a raw capture of combined streams, or a data.binance.vision aggTrades CSV; .gz, .zip or plain."
+  )
   var play: [String] = []
 
   @Option(help: "The symbol of a CSV recording; once, or once for each --play.")

@@ -115,7 +115,8 @@ import Simulation
   private func makeTimer() -> UnsafeMutablePointer<lws_sorted_usec_list_t> {
     let stride = unsafe MemoryLayout<lws_sorted_usec_list_t>.stride
     let memory = UnsafeMutableRawPointer.allocate(byteCount: stride + 8, alignment: 16)
-    unsafe memory.storeBytes(of: UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()), toByteOffset: stride, as: UnsafeRawPointer.self)
+    unsafe memory.storeBytes(
+      of: UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()), toByteOffset: stride, as: UnsafeRawPointer.self)
     let timer = unsafe memory.bindMemory(to: lws_sorted_usec_list_t.self, capacity: 1)
     unsafe timer.initialize(to: lws_sorted_usec_list_t())
     return unsafe timer
