@@ -77,7 +77,7 @@ final class TradeFile {
     case .badQuantity: "the quantity is not a decimal of at most 8 places"
     case .badTime: "the time is not in milliseconds"
     case .microseconds: "the time is in microseconds (spot archives since 2025); USD-M archives have milliseconds"
-    case .badMaker: "is_buyer_maker is neither true nor false, or there are more than 7 fields"
+    case .badMaker: "is_buyer_maker is neither true nor false"
     }
   }
 }
