@@ -13,6 +13,8 @@ final class ArchiveLines: LineSource {
   private var filled = 0
   private var handedOut = 0
   private var isInMember = false
+  /// libarchive refuses to be asked again once it has said that there is no further member.
+  private var isAtEnd = false
 
   init(_ path: String, container: Container) throws(ReplayError) {
     self.path = path
@@ -85,11 +87,13 @@ final class ArchiveLines: LineSource {
   }
 
   private func nextMember() throws(ReplayError) -> Bool {
-    while true {
+    while !isAtEnd {
       var entry: OpaquePointer?
       switch archive_read_next_header(archive, &entry) {
       case ARCHIVE_OK, ARCHIVE_WARN: break
-      case ARCHIVE_EOF: return false
+      case ARCHIVE_EOF:
+        isAtEnd = true
+        continue
       default: throw .cannotRead(path: path, reason: Self.reason(archive))
       }
       if container == .gzip || archive_entry_pathname(entry).map({ String(cString: $0) })?.hasSuffix(".csv") == true {
@@ -97,6 +101,7 @@ final class ArchiveLines: LineSource {
         return true
       }
     }
+    return false
   }
 
   private static func reason(_ archive: OpaquePointer) -> String {
