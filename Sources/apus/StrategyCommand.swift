@@ -22,7 +22,8 @@ struct StrategyCheck: ParsableCommand {
   @Flag(help: "One JSON object on standard output.")
   var json = false
 
-  @Argument(help: "Strategy files. Several are checked for distinct names too.", completion: .file(extensions: ["json"]))
+  @Argument(
+    help: "Strategy files. Several are checked for distinct names too.", completion: .file(extensions: ["json"]))
   var files: [String]
 
   func run() throws {
@@ -38,7 +39,8 @@ struct StrategyCheck: ParsableCommand {
   static func text(_ strategies: [StrategyConfig], _ files: [String]) -> String {
     zip(strategies, files).map { strategy, file in
       let weights = strategy.signals.map { "\($0.name) \(Self.number($0.weight))" }.joined(separator: ", ")
-      return "ok  \(file): \(strategy.name) \(strategy.version), fires at \(Self.number(strategy.threshold)): \(weights)"
+      return
+        "ok  \(file): \(strategy.name) \(strategy.version), fires at \(Self.number(strategy.threshold)): \(weights)"
     }.joined(separator: "\n")
   }
 
