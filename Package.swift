@@ -27,12 +27,24 @@ let package = Package(
       name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
+    // The engine, from words to wiring.
     .target(name: "Domain", swiftSettings: strict),
     .target(name: "Memory", swiftSettings: strict),
     .target(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict),
     .target(name: "Settings", dependencies: ["Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Replay", dependencies: ["CArchive", "CClock", "CRecords", "Domain", "HotPath"]),
+
+    // The simulated exchange: no module of the engine's side, so that neither can hide the other's errors.
+    .target(name: "Simulation", swiftSettings: strict),
+    .executableTarget(
+      name: "exchange-sim",
+      dependencies: [
+        "Simulation", "CWebSockets", "COpenSSL", "CArchive",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/exchange-sim", swiftSettings: strict),
 
     .executableTarget(
       name: "apus",
@@ -43,5 +55,6 @@ let package = Package(
 
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
     .testTarget(name: "CommandTests", dependencies: ["apus"]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )

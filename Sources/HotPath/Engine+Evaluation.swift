@@ -33,10 +33,10 @@ extension Engine {
     let price = symbols[index].lastPrice
     let quantity = halfHour.quantity
     if quantity > 0 {
-      // price against sum(p*q) / sum(q), multiplied out: exact.
-      input.aboveVwapSign = WideNumbers.sign(Int128(price) &* quantity &- halfHour.notional)
-      let vwap = WideNumbers.double(halfHour.notional) / WideNumbers.double(quantity) / 1e8
-      let distance = Double(price) / 1e8 - vwap
+      // price - sum(p*q) / sum(q), multiplied out: exact, so that in a flat market the distance is 0 and not an ulp.
+      let difference = Int128(price) &* quantity &- halfHour.notional
+      input.aboveVwapSign = WideNumbers.sign(difference)
+      let distance = WideNumbers.double(difference) / WideNumbers.double(quantity) / 1e8
       input.vwapDistance = distance < 0 ? -distance : distance
     }
     input.atr = symbols[index].candles.atr
@@ -131,6 +131,7 @@ extension Engine {
   private func rejectReason(_ strategy: Int, quantity: Int64, stopDistance: Double, price: Int64) -> RejectReason {
     if entriesPaused { return .entriesPaused }
     if quantity == 0 { return .belowLot }
+    if quantity == .max { return .beyondInt64 }
     // Two taker fees and two slippages over the stop's distance; false without the rule, which is NaN.
     let roundTrip = Double(price) / 1e8 * (2 * costs.takerFee + 2 * costs.slippage)
     return roundTrip / stopDistance > strategies[strategy].maxCostR ? .costInR : .none

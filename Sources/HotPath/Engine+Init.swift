@@ -68,3 +68,18 @@ extension Engine {
     return states
   }
 }
+
+extension Engine {
+  /// Returns the memory. For replays and tests; a live engine's lasts as long as its process.
+  public borrowing func deallocate() {
+    symbols[0].window.sizes.deallocateShared()
+    symbols[0].book.deallocateShared()
+    symbols[0].hold.deallocateShared()
+    symbols.deallocate()
+    slots.deallocate()
+    strategies.deallocate()
+    strategyNames.deallocate()
+    names.deallocate()
+    pool.deallocate()
+  }
+}

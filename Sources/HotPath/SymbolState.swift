@@ -85,6 +85,9 @@ struct HoldQueue: BitwiseCopyable {
     mask = capacity - 1
   }
 
+  /// Frees the slab that all queues share.
+  func deallocateShared() { records.deallocate() }
+
   @_noAllocation @_noLocks
   mutating func push(_ record: apus_record) {
     if count > mask {

@@ -99,6 +99,13 @@ struct SizeHistogram: BitwiseCopyable {
     }
   }
 
+  /// Frees the slabs that all symbols' histograms share.
+  func deallocateShared() {
+    counts.deallocate()
+    words.deallocate()
+    summaries.deallocate()
+  }
+
   // MARK: bitmap
 
   @_noAllocation @_noLocks

@@ -18,12 +18,13 @@ struct InstrumentLimits: BitwiseCopyable {
 
 /// How much one trade holds.
 enum PositionSizing {
-  /// `risk / distance` rounded down to the lot, units of 1e-8; 0 when that is nothing, the distance is 0 or ATR absent.
+  /// `risk / distance` rounded down to the lot, units of 1e-8; 0 when that is nothing or the distance is 0, `.max` when
+  /// it leaves Int64.
   @_noAllocation @_noLocks
   static func quantity(riskUsd: Double, stopDistance: Double, limits: borrowing InstrumentLimits) -> Int64 {
+    if !(stopDistance > 0) { return 0 }
     let units = riskUsd / stopDistance * 1e8
-    // Also false for NaN and, with a distance of 0, infinity.
-    if !(units >= 1 && units < 9e18) { return 0 }
+    if !(units < 9_223_372_036_854_775_808) { return .max }
     let whole = Int64(units)
     let lots = whole / limits.lot &* limits.lot
     if lots > limits.maximumQuantity { return limits.maximumQuantity / limits.lot &* limits.lot }
