@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "apus",
+  products: [
+    .executable(name: "apus", targets: ["apus"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -43,7 +46,15 @@ let package = Package(
       ],
       path: "tools/exchange-sim", swiftSettings: strict),
 
+    .executableTarget(
+      name: "apus",
+      dependencies: [
+        "Domain", "HotPath", "Settings", "CClock", "CArchive", "CWebSockets", "COpenSSL",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
+    .testTarget(name: "CommandTests", dependencies: ["apus"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )
