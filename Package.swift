@@ -29,5 +29,14 @@ let package = Package(
     .target(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict),
+    .target(
+      name: "Venues",
+      dependencies: [
+        "CRecords", "CClock", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(
+      name: "VenuesTests",
+      dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath"]),
   ]
 )
