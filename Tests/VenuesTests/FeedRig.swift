@@ -26,8 +26,8 @@ final class FeedRig: @unchecked Sendable {
     self.states = states
     feed = try BinanceFeed(
       endpoints: .sim(host: host, port: port), trust: TLSTrust(caFile: ca), symbols: SymbolTable(symbols),
-      ring: ring, doorbell: doorbell, logger: quietLogger()
-    ) { state in states.all.withLock { $0.append(state) } }
+      ring: ring, doorbell: doorbell, logger: quietLogger(),
+      onState: { state in states.all.withLock { $0.append(state) } })
   }
 
   /// Starts, waits until `condition` or 10 s, and stops. Gives whether the condition held.

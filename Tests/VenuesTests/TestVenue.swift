@@ -18,19 +18,23 @@ final class TestVenue: @unchecked Sendable {
     context = SSL_CTX_new(TLS_server_method())
     SSL_CTX_use_certificate(context, certificate.certificate)
     SSL_CTX_use_PrivateKey(context, certificate.key)
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    (listener, port) = Self.listen()
+    Thread.detachNewThread { [self] in acceptLoop() }
+  }
+
+  private static func listen() -> (descriptor: Int32, port: UInt16) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        precondition(bind(listener, $0, length) == 0 && listen(listener, 16) == 0)
-        getsockname(listener, $0, &length)
+        precondition(bind(descriptor, $0, length) == 0 && startListening(descriptor, 16) == 0)
+        getsockname(descriptor, $0, &length)
       }
     }
-    port = UInt16(bigEndian: address.sin_port)
-    Thread.detachNewThread { [self] in acceptLoop() }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
   }
 
   var connectionCount: Int { accepted.withLock { $0 } }
@@ -163,3 +167,6 @@ final class TestConnection {
     return pending.popLast()
   }
 }
+
+/// listen(2), under a name that the type's own doesn't hide.
+private func startListening(_ descriptor: Int32, _ backlog: Int32) -> Int32 { listen(descriptor, backlog) }

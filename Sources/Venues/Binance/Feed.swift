@@ -114,8 +114,7 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
         dueNanos = min(dueNanos, connections[slot].dueNanos)
       }
       publishAll()
-      client.wakeAt(nanos: dueNanos)
-      guard client.service() else {
+      guard client.service(untilNanos: dueNanos) else {
         logger.error("libwebsockets: the event loop failed; connecting anew")
         return
       }
@@ -125,7 +124,6 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
 
   /// A connection's time has come.
   private func act(_ slot: Int, nowNanos: UInt64) {
-    client?.timerElapsed()
     switch connections[slot].phase {
     case .waiting: resolve(slot)
     case .subscribing(let next, _) where next < connections[slot].messages.count:

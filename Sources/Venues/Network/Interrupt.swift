@@ -36,6 +36,9 @@ final class Interrupt: Sendable {
     _ = write(writeEnd, &byte, 1)
   }
 
+  /// Readable once the flag is raised: for a `poll` of somebody else's.
+  var readDescriptor: Int32 { readEnd }
+
   var isRaised: Bool { raised.load(ordering: .acquiring) }
 
   /// Waits until `descriptor` is ready for `events`, the flag is raised or the deadline has passed.

@@ -37,6 +37,9 @@ final class WebSocketClient: @unchecked Sendable {
     var target = WebSocketTarget(address: "", host: "", port: 0, path: "")
     var isActive = false
     var isOpen = false
+    /// Something arrived since the last look at the clock.
+    var wasHeard = false
+    var heardNanos: UInt64 = 0
     var verifyCode = 0
     var reason: ConnectionFailure?
 
@@ -66,21 +69,25 @@ final class WebSocketClient: @unchecked Sendable {
   private let liveness: UnsafeMutablePointer<lws_retry_bo_t>
   private let timer: UnsafeMutablePointer<lws_sorted_usec_list_t>
   private let names: [UnsafeMutablePointer<CChar>]
-  private var timerAtNanos: UInt64 = .max
   private var isDestroyed = false
+  private var nextCheckNanos: UInt64 = 0
+  private let silenceNanos: UInt64
 
   private static let readBytes = 65_536
   /// LWS_PRE, a macro that doesn't import: room for the frame header before the payload.
   private static let headerRoom = 16
   private static let handshakeSeconds: UInt32 = 8
+  private static let probeNanos: UInt64 = 100_000_000
 
-  /// `pingSeconds` after the last proof of life a ping is sent, `hangupSeconds` after it the connection is cut.
+  /// A ping goes out every `pingSeconds` of an idle connection; one that is silent for `silenceSeconds` (and at most
+  /// a second more) is cut.
   init(
-    slots: Int, trust: TLSTrust, handler: any WebSocketHandler, pingSeconds: UInt16 = 4, hangupSeconds: UInt16 = 8
+    slots: Int, trust: TLSTrust, handler: any WebSocketHandler, pingSeconds: UInt16 = 3, silenceSeconds: UInt16 = 8
   ) throws(VenueError) {
     guard let name = strdup("apus"), let empty = strdup("") else { throw .settings("out of memory") }
     self.handler = handler
     self.trust = trust
+    silenceNanos = UInt64(silenceSeconds) * 1_000_000_000
     names = [name, empty]
     // SAFETY: tables the library reads until the context is destroyed; freed in `deinit`, after that. The protocol
     // table ends with a zeroed entry.
@@ -92,7 +99,8 @@ final class WebSocketClient: @unchecked Sendable {
     liveness = .allocate(capacity: 1)
     liveness.initialize(to: lws_retry_bo_t())
     liveness.pointee.secs_since_valid_ping = pingSeconds
-    liveness.pointee.secs_since_valid_hangup = hangupSeconds
+    // Only a backstop: the library's own hang-up waits for the dead peer's goodbye, so we cut by ourselves.
+    liveness.pointee.secs_since_valid_hangup = 30
     timer = .allocate(capacity: 1)
     timer.initialize(to: lws_sorted_usec_list_t())
 
@@ -129,21 +137,30 @@ final class WebSocketClient: @unchecked Sendable {
 
   // MARK: the loop
 
-  /// Waits for sockets, a timer or `wake`, and calls the handler; false when the library gave up.
-  func service() -> Bool { lws_service(context, 0) >= 0 }
-
-  /// Makes `service` return by this time at the latest; .max: no deadline.
-  func wakeAt(nanos: UInt64) {
-    guard nanos != timerAtNanos else { return }
-    timerAtNanos = nanos
-    let now = monotonicNanos()
-    let never: lws_usec_t = -1
-    let micros = nanos == .max ? never : lws_usec_t(nanos > now ? (nanos - now + 999) / 1_000 : 1)
-    lws_sul_schedule(context, 0, timer, { _ in }, micros)
+  /// Waits for sockets, `wake` or the deadline (.max: none), and calls the handler; false when the library gave up.
+  func service(untilNanos deadlineNanos: UInt64) -> Bool {
+    let nowNanos = monotonicNanos()
+    if nowNanos >= nextCheckNanos { cutSilent(nowNanos) }
+    let dueNanos = min(deadlineNanos, nextCheckNanos)
+    // Set anew on every round, since it may have fired a little early. A sorted list of a few entries.
+    let micros = dueNanos > nowNanos ? (dueNanos - nowNanos + 999) / 1_000 : 1
+    lws_sul_schedule(context, 0, timer, { _ in }, lws_usec_t(micros))
+    return lws_service(context, 0) >= 0
   }
 
-  /// The timer has fired or is of no use any more: the next `wakeAt` sets it anew.
-  func timerElapsed() { timerAtNanos = .max - 1 }
+  /// Once a second: frames only set a flag, so that receiving one reads no clock here.
+  private func cutSilent(_ nowNanos: UInt64) {
+    nextCheckNanos = nowNanos + 1_000_000_000
+    for link in links where link.isOpen {
+      if link.wasHeard {
+        link.wasHeard = false
+        link.heardNanos = nowNanos
+      } else if nowNanos - link.heardNanos >= silenceNanos {
+        let seconds = silenceNanos / 1_000_000_000
+        close(link.slot, reason: .lost(host: link.target.host, detail: "silent for \(seconds) s, pings unanswered"))
+      }
+    }
+  }
 
   /// Makes `service` return. Any thread; harmless after `destroy`.
   func wake() {
@@ -234,11 +251,13 @@ final class WebSocketClient: @unchecked Sendable {
 
   fileprivate func opened(_ link: Link) {
     link.isOpen = true
+    link.wasHeard = true
     handler.webSocketOpened(link.slot)
   }
 
   @inline(__always)
   fileprivate func received(_ link: Link, _ part: UnsafeBufferPointer<UInt8>, isLast: Bool) {
+    link.wasHeard = true
     handler.webSocket(link.slot, received: part, isLast: isLast)
   }
 
@@ -252,7 +271,7 @@ final class WebSocketClient: @unchecked Sendable {
   }
 
   fileprivate func ended(_ link: Link) {
-    end(link, .lost(host: link.target.host, detail: "no close frame: cut, or no answer to pings"))
+    end(link, .lost(host: link.target.host, detail: "cut without a close frame"))
   }
 
   fileprivate func failed(_ link: Link, _ wsi: OpaquePointer, words: String) {
@@ -284,7 +303,14 @@ final class WebSocketClient: @unchecked Sendable {
     if words.localizedCaseInsensitiveContains("ssl") || words.localizedCaseInsensitiveContains("tls") {
       return .tls(host: target.host, port: target.port, detail: detail)
     }
-    return .unreachable(host: target.host, port: target.port, detail: detail)
+    // The library doesn't say why connect(2) failed: ask again, briefly, for the system's reason.
+    let deadlineNanos = monotonicNanos() + Self.probeNanos
+    switch TCPSocket.connect(
+      address: target.address, host: target.host, port: target.port, interrupt: nil, deadlineNanos: deadlineNanos)
+    {
+    case .success: return .unreachable(host: target.host, port: target.port, detail: detail)
+    case .failure(let failure): return failure
+    }
   }
 }
 
@@ -295,7 +321,7 @@ private let deliver:
   ) -> Int32 = { wsi, reason, user, input, length in
     switch reason {
     case LWS_CALLBACK_CLIENT_RECEIVE, LWS_CALLBACK_CLIENT_ESTABLISHED, LWS_CALLBACK_CLIENT_WRITEABLE,
-      LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLIENT_CONNECTION_ERROR, LWS_CALLBACK_WS_PEER_INITIATED_CLOSE,
+      LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLIENT_CONNECTION_ERROR, LWS_CALLBACK_CLIENT_RECEIVE_PONG, LWS_CALLBACK_WS_PEER_INITIATED_CLOSE,
       LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION:
       break
     default: return 0
@@ -305,11 +331,13 @@ private let deliver:
     let link = Unmanaged<WebSocketClient.Link>.fromOpaque(raw).takeUnretainedValue()
     guard link.isActive else { return -1 }
     // SAFETY: the library's buffer of `length` bytes, valid during the callback.
-    let bytes = UnsafeBufferPointer(start: input.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }, count: input == nil ? 0 : length)
+    let start = input.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+    let bytes = UnsafeBufferPointer(start: start, count: start == nil ? 0 : length)
     switch reason {
     case LWS_CALLBACK_CLIENT_RECEIVE:
       let isLast = lws_is_final_fragment(wsi) != 0 && lws_remaining_packet_payload(wsi) == 0
       link.client.received(link, bytes, isLast: isLast)
+    case LWS_CALLBACK_CLIENT_RECEIVE_PONG: link.wasHeard = true
     case LWS_CALLBACK_CLIENT_ESTABLISHED: link.client.opened(link)
     case LWS_CALLBACK_CLIENT_WRITEABLE: link.client.writable(link)
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: link.client.peerClosed(link, bytes)
