@@ -289,6 +289,8 @@ final class WebSocketClient: @unchecked Sendable {
     link.isOpen = false
     link.wsi.pointee = nil
     handler.webSocketEnded(link.slot, link.reason ?? failure)
+    // Ended by a timer, `lws_service` would go on to poll until the next one: the owner must first set its own.
+    wake()
   }
 
   private func connectFailure(_ link: Link, words: String) -> ConnectionFailure {
