@@ -34,6 +34,12 @@ let package = Package(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict),
     .target(name: "Settings", dependencies: ["Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "Venues",
+      dependencies: [
+        "CRecords", "CClock", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .target(name: "Replay", dependencies: ["CArchive", "CClock", "CRecords", "Domain", "HotPath"]),
 
     // The simulated exchange: no module of the engine's side, so that neither can hide the other's errors.
@@ -49,11 +55,16 @@ let package = Package(
     .executableTarget(
       name: "apus",
       dependencies: [
-        "Domain", "HotPath", "Settings", "CClock", "CArchive", "CWebSockets", "COpenSSL",
+        "CRecords", "CClock", "CArchive", "CWebSockets", "COpenSSL", "Domain", "Memory", "HotPath", "Settings",
+        "Venues", "Replay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
 
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
+    .testTarget(
+      name: "VenuesTests",
+      dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath"]),
     .testTarget(name: "CommandTests", dependencies: ["apus"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]

@@ -9,27 +9,27 @@ import HotPath
 #endif
 
 /// The trades of one aggTrades CSV, row by row, with the line they stand in.
-final class TradeFile {
-  let path: String
+public final class TradeFile {
+  public let path: String
   private let source: any LineSource
   private var chunk = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private var position = 0
   private var line = 0
   private var consumedBefore: Int64 = 0
 
-  init(_ path: String) throws(ReplayError) {
+  public init(_ path: String) throws(ReplayError) {
     self.path = path
     source = try LineSources.open(path)
   }
 
   /// Bytes of the file consumed so far.
-  var bytesConsumed: Int64 {
+  public var bytesConsumed: Int64 {
     // A mapped file is one chunk: its position tells more than "all of it".
     source is MappedFile ? Int64(position) : source.bytesConsumed
   }
 
   /// The next row; false at the end. `record.symbol` and `kind` are the caller's to set.
-  func next(into record: inout apus_record) throws(ReplayError) -> Bool {
+  public func next(into record: inout apus_record) throws(ReplayError) -> Bool {
     while true {
       if position == chunk.count {
         guard let next = try source.nextChunk() else { return false }

@@ -34,6 +34,17 @@ public struct BookQuote: Equatable, Sendable {
   public var bidQuantityE8: Int64
   public var askE8: Int64
   public var askQuantityE8: Int64
+
+  public init(
+    updateID: Int64, timeMillis: Int64, bidE8: Int64, bidQuantityE8: Int64, askE8: Int64, askQuantityE8: Int64
+  ) {
+    self.updateID = updateID
+    self.timeMillis = timeMillis
+    self.bidE8 = bidE8
+    self.bidQuantityE8 = bidQuantityE8
+    self.askE8 = askE8
+    self.askQuantityE8 = askQuantityE8
+  }
 }
 
 /// Mark and index price in 1e-8, and the funding of the running interval (rate in 1e-8: 10,000 is 1 bp).
@@ -44,4 +55,15 @@ public struct MarkQuote: Equatable, Sendable {
   public var settleE8: Int64
   public var fundingRateE8: Int64
   public var nextFundingMillis: Int64
+
+  public init(
+    timeMillis: Int64, markE8: Int64, indexE8: Int64, settleE8: Int64, fundingRateE8: Int64, nextFundingMillis: Int64
+  ) {
+    self.timeMillis = timeMillis
+    self.markE8 = markE8
+    self.indexE8 = indexE8
+    self.settleE8 = settleE8
+    self.fundingRateE8 = fundingRateE8
+    self.nextFundingMillis = nextFundingMillis
+  }
 }

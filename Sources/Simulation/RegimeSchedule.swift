@@ -22,7 +22,8 @@ public struct RegimeSchedule: Sendable {
   public init(seed: UInt64, stream: UInt64, startMillis: Int64, historyMillis: Int64) {
     random = Random(seed: seed ^ 0x5EED_0F_4E61_4E5, stream: stream)
     let hour = 3_600_000.0
-    let direction = random.unit() < 0.5 ? -1.0 : 1.0
+    // Neighbouring symbols lean opposite ways: a run over two of them shows long and short.
+    let direction = (seed ^ stream) % 2 == 0 ? 1.0 : -1.0
     openingDirection = direction
     let end = startMillis + Int64(random.uniform(1.25, 2.5) * hour)
     var backwards = [Regime(endMillis: end, direction: direction, volatility: 1)]

@@ -44,9 +44,15 @@ struct SyntheticProcess {
     calmPrice = Double(instrument.openingPriceE8) * random.uniform(0.98, 1.02)
     let lotNotional = Double(instrument.lotE8) * Double(instrument.openingPriceE8) / 1e16
     medianLots = max(1, 600 / lotNotional)
-    nextID = 1_000_000_000 + Int64(random.next() % 2_400_000_000)
+    nextID = Self.firstID(startMillis: settings.startMillis - historyMillis)
     nextRawID = nextID * 2 + Int64(random.next() % 1_000_000)
     drawArrival()
+  }
+
+  /// 16 ids a second since 2020, BTCUSDT's own pace: a venue started later has higher ids, so that a client with
+  /// yesterday's trades meets a gap, as it would, and not a repetition.
+  private static func firstID(startMillis: Int64) -> Int64 {
+    max(1, (startMillis - 1_577_836_800_000) / 1_000 * 16)
   }
 
   /// +1 when buyers press at the start, -1 when sellers do.

@@ -86,4 +86,18 @@ import Testing
       .count { $0.timeMillis > Self.start }
     #expect(abs(one - ten) <= 12)
   }
+
+  @Test func neighboursLeanOppositeWaysAndALaterVenueHasHigherIDs() throws {
+    let directions = Self.market().openingDirections
+    #expect(zip(directions, directions.dropFirst()).allSatisfy { $0 * $1 == -1 })
+    var today = Self.market()
+    var tomorrow = Self.market(change: { $0.startMillis += 86_400_000 })
+    guard case .trade(_, let first)? = today.next(through: .max),
+      case .trade(_, let later)? = tomorrow.next(through: .max)
+    else {
+      Issue.record("a market has trades")
+      return
+    }
+    #expect(later.id > first.id + 3 * 86_400)
+  }
 }

@@ -1,0 +1,86 @@
+/// One connection's place in its life. The feed's thread only.
+struct FeedConnection {
+  enum Phase: Equatable {
+    case waiting(untilNanos: UInt64)
+    case resolving
+    case connecting
+    /// `next` is the message to send once `untilNanos` has come; all sent: the deadline of the answers.
+    case subscribing(next: Int, untilNanos: UInt64)
+    case streaming
+  }
+
+  let messages: [String]
+  let assembler = MessageAssembler()
+  var phase: Phase = .waiting(untilNanos: 0)
+  var backoff: Backoff
+  var addresses: [String] = []
+  /// Which address the next attempt takes, so that a dead one is not tried for ever.
+  var attempt = 0
+  var answered = 0
+  var streamingSinceNanos: UInt64 = 0
+  var failure: ConnectionFailure?
+  var retryInMillis: Int64 = 0
+
+  /// The venue must confirm a subscription within this, or the connection is made anew.
+  static let answerNanos: UInt64 = 15_000_000_000
+  /// A connection that held this long has proven itself: the next pause is short again.
+  static let provenNanos: UInt64 = 10_000_000_000
+
+  init(messages: [String], backoff: Backoff) {
+    self.messages = messages
+    self.backoff = backoff
+  }
+
+  var state: FeedState {
+    switch phase {
+    case .waiting:
+      if let failure { .down(reason: failure.description, retryInMillis: retryInMillis) } else { .resolving }
+    case .resolving: .resolving
+    case .connecting: .connecting
+    case .subscribing: .subscribing
+    case .streaming: .streaming
+    }
+  }
+
+  /// When this connection next needs the loop; .max when only the network can move it.
+  var dueNanos: UInt64 {
+    switch phase {
+    case .waiting(let untilNanos), .subscribing(_, let untilNanos): untilNanos
+    case .resolving, .connecting, .streaming: .max
+    }
+  }
+
+  /// The connection is open: send from the first message on.
+  mutating func opened(nowNanos: UInt64) {
+    assembler.reset()
+    answered = 0
+    phase = .subscribing(next: 0, untilNanos: nowNanos)
+  }
+
+  /// A message was sent.
+  mutating func sent(nowNanos: UInt64) {
+    guard case .subscribing(let next, _) = phase else { return }
+    let isLast = next + 1 >= messages.count
+    phase = .subscribing(
+      next: next + 1, untilNanos: nowNanos + (isLast ? Self.answerNanos : Subscription.pauseNanos))
+  }
+
+  /// A subscription was answered, or a trade came. A trade after the last message counts as an answer to all: the
+  /// venue's confirmation may be lost among trades, and trades are what was asked for.
+  mutating func confirmed(byTrade: Bool, nowNanos: UInt64) {
+    guard case .subscribing(let next, _) = phase else { return }
+    if !byTrade { answered += 1 }
+    guard next >= messages.count, byTrade || answered >= messages.count else { return }
+    phase = .streaming
+    streamingSinceNanos = nowNanos
+  }
+
+  /// The attempt failed or the connection ended.
+  mutating func ended(_ failure: ConnectionFailure, nowNanos: UInt64) {
+    if phase == .streaming && nowNanos - streamingSinceNanos >= Self.provenNanos { backoff.reset() }
+    self.failure = failure
+    attempt += 1
+    retryInMillis = backoff.nextMillis()
+    phase = .waiting(untilNanos: nowNanos + UInt64(retryInMillis) * 1_000_000)
+  }
+}

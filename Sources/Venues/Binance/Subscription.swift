@@ -1,0 +1,61 @@
+import Foundation
+
+/// The messages that subscribe one connection's streams, and what the venue answers.
+enum Subscription {
+  /// Streams in one message. The venue documents no limit; its gateways cut long messages.
+  static let streamsPerMessage = 100
+  /// Streams on one connection; the venue allows 1,024.
+  static let streamsPerConnection = 1_000
+  /// Between messages: four a second, where the venue allows ten of ours, pings included.
+  static let pauseNanos: UInt64 = 250_000_000
+
+  /// `btcusdt@aggTrade`. Lower case by Unicode's rules and no locale's; scripts without case stay as they are.
+  static func stream(_ symbol: String) -> String { symbol.lowercased() + "@aggTrade" }
+
+  /// SUBSCRIBE messages with ids 1, 2, ..
+  static func messages(_ symbols: [String]) -> [String] {
+    stride(from: 0, to: symbols.count, by: streamsPerMessage).enumerated().map { number, start in
+      let batch = symbols[start..<min(start + streamsPerMessage, symbols.count)]
+      let params = batch.map { quoted(stream($0)) }.joined(separator: ",")
+      return #"{"method":"SUBSCRIBE","params":[\#(params)],"id":\#(number + 1)}"#
+    }
+  }
+
+  /// An answer, read outside the hot path.
+  struct Answer: Decodable, Equatable {
+    var id: Int?
+    var code: Int?
+    var msg: String?
+    /// The shape of the WebSocket API: `{"error":{"code":..,"msg":..}}`.
+    var error: Failure?
+
+    struct Failure: Decodable, Equatable {
+      var code: Int?
+      var msg: String?
+    }
+
+    /// The venue's code and words, when it refused.
+    var refusal: (code: Int, words: String)? {
+      if let code { return (code, msg ?? "no message") }
+      if let error { return (error.code ?? 0, error.msg ?? "no message") }
+      return nil
+    }
+  }
+
+  static func answer(_ frame: UnsafeBufferPointer<UInt8>) -> Answer? {
+    try? JSONDecoder().decode(Answer.self, from: Data(buffer: frame))
+  }
+
+  /// `text` as a JSON string.
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case "\u{0}"..."\u{1F}": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

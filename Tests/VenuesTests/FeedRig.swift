@@ -1,0 +1,75 @@
+import CRecords
+import Foundation
+import HotPath
+import Logging
+import Synchronization
+
+@testable import Venues
+
+/// A feed with a ring, and what it said.
+final class FeedRig: @unchecked Sendable {
+  let ring: RecordRing
+  let doorbell = Doorbell()
+  let feed: BinanceFeed
+  let states: StateLog
+
+  final class StateLog: Sendable {
+    let all = Mutex<[FeedState]>([])
+  }
+
+  init(
+    host: String = "localhost", port: UInt16, ca: String?, symbols: [String] = ["BTCUSDT", "ETHUSDT"],
+    ringCapacity: Int = 1_024
+  ) throws {
+    ring = RecordRing(capacity: ringCapacity)
+    let states = StateLog()
+    self.states = states
+    feed = try BinanceFeed(
+      endpoints: .sim(host: host, port: port), trust: TLSTrust(caFile: ca), symbols: SymbolTable(symbols),
+      ring: ring, doorbell: doorbell, logger: quietLogger(),
+      onState: { state in states.all.withLock { $0.append(state) } })
+  }
+
+  /// Starts, waits until `condition` or 10 s, and stops. Gives whether the condition held.
+  func run(until condition: () -> Bool) throws -> Bool {
+    try feed.start()
+    defer { feed.stop() }
+    return eventually(condition)
+  }
+
+  func records() -> [apus_record] {
+    var all: [apus_record] = []
+    var record = apus_record()
+    while ring.pop(into: &record) { all.append(record) }
+    return all
+  }
+
+  var counts: FeedCounts { feed.counters.snapshot() }
+
+  /// The reasons of all `down` states so far.
+  var reasons: [String] {
+    states.all.withLock { states in
+      states.compactMap { if case .down(let reason, _) = $0 { reason } else { nil } }
+    }
+  }
+}
+
+/// Polls `condition` for up to `seconds`.
+func eventually(seconds: Double = 10, _ condition: () -> Bool) -> Bool {
+  let deadline = Date().addingTimeInterval(seconds)
+  while Date() < deadline {
+    if condition() { return true }
+    usleep(2_000)
+  }
+  return condition()
+}
+
+func quietLogger() -> Logger {
+  Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+func tradeFrame(_ symbol: String, id: Int64, price: String = "68005.10", sell: Bool = false) -> String {
+  #"{"stream":"\#(symbol.lowercased())@aggTrade","data":{"e":"aggTrade","E":1771263510195,"a":\#(id),"#
+    + #""s":"\#(symbol)","p":"\#(price)","q":"2.695","nq":"2.695","f":7297376181,"l":7297376207,"#
+    + #""T":1771263510041,"m":\#(sell)}}"#
+}
