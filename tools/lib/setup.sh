@@ -44,7 +44,7 @@ apus_libraries_ready() {
   local as_root=()
   if [[ $(id -u) != 0 ]]; then
     if ! command -v sudo >/dev/null 2>&1 || ! sudo -n true 2>/dev/null; then
-      apus_fail 69 "missing packages, ${missing[*]}: run \`sudo $command\`"
+      apus_fail 69 "missing packages, ${missing[*]}: run \`sudo apt-get update && sudo $command\`"
     fi
     as_root=(sudo -n)
   fi
