@@ -81,6 +81,9 @@ public enum ReplayRun {
     return summary(engine.counters, nanos: apus_monotonic_nanos() - startNanos)
   }
 
+  /// Size of a trades file, packed if it is; 0 when it cannot be told.
+  public static func fileBytes(_ path: String) -> Int64 { MappedFile.size(path) }
+
   private static func config(_ request: ReplayRequest, symbols: SymbolTable) -> EngineConfig {
     var config = EngineConfig(
       symbols: symbols, strategies: request.strategies, paper: request.paper, timing: request.timing,

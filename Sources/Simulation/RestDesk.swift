@@ -122,8 +122,10 @@ extension SimulatedVenue {
     let candles = board.candles
     let through = end ?? nowMillis
     if let start {
-      let found = candles.candles(
-        interval, from: start, through: min(through, start + Int64(limit) * interval.millis))
+      // From a moment before the first candle the venue answers with the first ones it has.
+      let begin = max(start, candles.firstMillis.map(interval.start(of:)) ?? start)
+      let last = min(through, begin + Int64(limit) * interval.millis)
+      let found = candles.candles(interval, from: begin, through: last)
       return RestEncoder.klines(Array(found.prefix(limit)), interval, board.instrument)
     }
     let from = interval.start(of: through) - Int64(limit - 1) * interval.millis

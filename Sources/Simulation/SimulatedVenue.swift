@@ -24,7 +24,7 @@ public final class SimulatedVenue {
   public init(market: any Market, settings: VenueSettings) {
     self.market = market
     self.settings = settings
-    let perSymbol = max(65_536, settings.maxTrades / market.instruments.count)
+    let perSymbol = max(8_192, settings.maxTrades / market.instruments.count)
     boards = market.instruments.map { SymbolBoard(instrument: $0, maxTrades: perSymbol) }
     let symbols = market.instruments.enumerated().map { ($1.symbol, $0) }
     symbolIndex = Dictionary(symbols, uniquingKeysWith: { first, _ in first })
@@ -41,6 +41,9 @@ public final class SimulatedVenue {
   public func tape(_ symbol: String) -> TradeTape? {
     symbolIndex[symbol].map { boards[$0].tape }
   }
+
+  /// Trades REST can still serve, over all symbols.
+  public var keptCount: Int { boards.reduce(0) { $0 + $1.tape.count } }
 
   /// The last price of each symbol in 1e-8, or where it opens when it has none.
   public var lastPricesE8: [Int64] {

@@ -94,4 +94,18 @@ import Testing
       #expect(ours == theirs)
     }
   }
+
+  @Test func aRecordingIsMovedToNowWithItsBeginningAsHistory() throws {
+    var reader = RecordingReader()
+    for (id, time) in [(1, 100_000), (2, 160_000), (3, 170_000), (4, 190_000)] {
+      try reader.add(Array("\(id),1.5,2,\(id),\(id),\(time),true".utf8)[...], symbol: "TESTUSDT")
+    }
+    let tracks = reader.finish()
+    var market = PlayedMarket(tracks: tracks, startMillis: 1_000_000, historyMillis: 60_000, speed: 10)
+    var times: [Int64] = []
+    while let event = market.next(through: .max) { times.append(event.timeMillis) }
+    #expect(times == [940_000, 1_000_000, 1_001_000, 1_003_000])
+    #expect(market.instruments[0].tickE8 == 10_000_000 && market.instruments[0].lotE8 == 100_000_000)
+    #expect(market.tradesPerSecond == 2.0 / 30)
+  }
 }

@@ -158,4 +158,56 @@ import Testing
   func weightsAreTheDocumentedOnes(path: String, limit: String, weight: Int64) {
     #expect(SimulatedVenue.weight(of: RestRequest("GET", path, ["limit": limit])) == weight)
   }
+
+  @Test func premiumIndexIsOneObjectOrAllOfThem() throws {
+    let venue = SimulatedVenue.small()
+    let one = Self.get(venue, "/fapi/v1/premiumIndex", ["symbol": "ETHUSDT"]).body
+    let all = Self.get(venue, "/fapi/v1/premiumIndex").body
+    guard case .object(let mark) = try JSONDecoder().decode(JSONValue.self, from: Data(one)),
+      case .array(let marks) = try JSONDecoder().decode(JSONValue.self, from: Data(all))
+    else {
+      Issue.record("one symbol is an object, none is an array")
+      return
+    }
+    #expect(mark["symbol"] == .string("ETHUSDT"))
+    #expect(marks.count == 2 && marks[1] == .object(mark))
+  }
+
+  @Test func exchangeInfoListsEverySymbolAndTheLimits() throws {
+    let body = String(decoding: Self.get(.small(), "/fapi/v1/exchangeInfo").body, as: UTF8.self)
+    guard case .object(let info) = try JSONDecoder().decode(JSONValue.self, from: Data(body.utf8)),
+      case .array(let symbols)? = info["symbols"]
+    else {
+      Issue.record("exchangeInfo is an object with symbols")
+      return
+    }
+    #expect(
+      Set(info.keys) == [
+        "timezone", "serverTime", "futuresType", "rateLimits", "exchangeFilters", "assets", "symbols",
+      ])
+    #expect(symbols.count == 2)
+    #expect(body.contains(#""rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":2400"#))
+  }
+
+  @Test func klinesBeginWithTheFirstCandleThereIs() throws {
+    let venue = SimulatedVenue.small()
+    let parameters = ["symbol": "BTCUSDT", "interval": "1m", "startTime": "0", "limit": "2"]
+    let body = Self.get(venue, "/fapi/v1/klines", parameters).body
+    let rows = try JSONDecoder().decode([[JSONValue]].self, from: Data(body))
+    let first = try #require(venue.tape("BTCUSDT")?.first).timeMillis / 60_000 * 60_000
+    #expect(rows.map(\.[0]) == [.unsigned(UInt64(first)), .unsigned(UInt64(first + 60_000))])
+  }
+
+  @Test func tradesOlderThanTheWindowAreNoLongerServed() throws {
+    let venue = SimulatedVenue.small(change: {
+      $0.retentionMillis = 600_000
+      $0.weightLimit = 0
+    })
+    let now = venue.settings.startMillis + 1_200_000
+    venue.advance(to: now)
+    let oldest = try #require(try Self.trades(venue, ["fromId": "0", "limit": "1"]).first)
+    // Whole chunks leave: what stays may be up to a chunk older than the window.
+    #expect(oldest.timeMillis > now - 600_000 - 4_096 * 1_000)
+    #expect(oldest.timeMillis > venue.settings.startMillis - 30 * 60_000 + 60_000)
+  }
 }

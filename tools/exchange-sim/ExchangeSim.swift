@@ -9,19 +9,30 @@ struct ExchangeSim: ParsableCommand {
     commandName: "exchange-sim",
     abstract: "A Binance USD-M compatible exchange on 127.0.0.1, over real TLS sockets.",
     discussion: """
-      It plays a seeded synthetic market, or a recording given with --play. One line of JSON on standard output says \
-      when it is ready and where; a client trusts the ca.pem named there.
+      It plays a seeded synthetic market, or a recording given with --play. One \
+      line of JSON on standard output says when it is ready and where; a client \
+      trusts the ca.pem named there. Ctrl-C ends it.
 
       EXAMPLES
-        exchange-sim --port 9443 --seed 7 --lively
-        exchange-sim --symbols BTCUSDT,ETHUSDT --history-hours 6 --weight-limit 0
-        exchange-sim --symbol-count 300 --rate-total 50000 --history-hours 0 --duration 60
-        exchange-sim --play btcusdt_20240719.gz --speed 2
-        exchange-sim --play BTCUSDT-aggTrades-2026-09-30.csv.gz --play-symbol BTCUSDT --history-hours 5
-        exchange-sim --write-history history --write-indicators indicators.jsonl --history-only
+        A lively market for a demonstration, without REST weights:
+          exchange-sim --lively --weight-limit 0
+        A load of 50,000 trades a second for a minute:
+          exchange-sim --symbol-count 100 --rate-total 50000 \\
+            --history-hours 1 --duration 60
+        A raw capture twice as fast as it was:
+          exchange-sim --play btcusdt_20240719.gz --speed 2
+        An archive file, its first five hours as history:
+          exchange-sim --play BTCUSDT-aggTrades.zip --history-hours 5
+        The files for a warm start and a replay, without serving:
+          exchange-sim --write-history history --history-only \\
+            --write-indicators indicators.jsonl
 
       EXIT CODES
-        0 ended as asked   64 usage   65 a recording cannot be read   69 the port is not free   74 a file cannot be written
+        0   ended as asked
+        64  wrong usage
+        65  a recording cannot be read
+        69  the port is not free
+        74  a file cannot be written
       """)
 
   @OptionGroup var options: SimOptions
@@ -45,6 +56,7 @@ struct ExchangeSim: ParsableCommand {
     let market = try MarketChoice(options: options, startMillis: clock.startMillis)
     let venue = SimulatedVenue(market: market.market, settings: options.venueSettings(startMillis: clock.startMillis))
     try HistoryFiles(options: options).write(venue, market, startMillis: clock.startMillis)
+    tellWhatWasCut(venue)
     if options.historyOnly { return }
     let door = VenueDoor(venue: venue, clock: clock)
     let certificate: Certificate
@@ -61,6 +73,14 @@ struct ExchangeSim: ParsableCommand {
     announce(door, certificate, startMillis: clock.startMillis, symbols: venue.instruments.count)
     let end = options.duration.map { clock.nowMillis + Int64($0 * 1_000) }
     door.serve { now in StopSignal.isSet || end.map { now >= $0 } ?? false }
+  }
+
+  private func tellWhatWasCut(_ venue: SimulatedVenue) {
+    guard venue.keptCount < venue.tradeCount else { return }
+    let line =
+      "exchange-sim: of \(venue.tradeCount) trades of history the newest \(venue.keptCount) are kept; "
+      + "raise --retain-trades for more\n"
+    FileHandle.standardError.write(Data(line.utf8))
   }
 
   private func announce(_ door: VenueDoor, _ certificate: Certificate, startMillis: Int64, symbols: Int) {

@@ -12,6 +12,7 @@ struct RequestHead {
     (WSI_TOKEN_DELETE_URI, "DELETE"), (WSI_TOKEN_PATCH_URI, "PATCH"), (WSI_TOKEN_OPTIONS_URI, "OPTIONS"),
   ]
 
+  // SAFETY: called in a callback of this socket, while lws still holds its request's header.
   init(_ socket: OpaquePointer) {
     for (token, name) in Self.methods {
       let length = unsafe lws_hdr_total_length(socket, token)

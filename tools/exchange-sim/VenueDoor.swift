@@ -6,6 +6,7 @@ import Simulation
 ///
 /// It decides nothing. A millisecond timer advances the venue and asks for the sockets that have frames to be
 /// writable; requests and messages are handed in and the answers written out.
+/// SAFETY: `context` and `timer` are lws's; they are used on the serving thread only and never leave this type.
 @safe final class VenueDoor {
   struct Failure: Error {
     let what: String

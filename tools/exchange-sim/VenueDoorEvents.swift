@@ -47,7 +47,10 @@ extension VenueDoor {
 
   private func admits(_ socket: OpaquePointer) -> Bool {
     let address = unsafe RequestHead(socket)
-    return venue.accepts(path: address.path, streams: address.parameters["streams"])
+    if venue.accepts(path: address.path, streams: address.parameters["streams"]) { return true }
+    // The answer is for the client; whether it could be written changes nothing, the socket is closed either way.
+    _ = unsafe lws_return_http_status(socket, UInt32(HTTP_STATUS_NOT_FOUND.rawValue), nil)
+    return false
   }
 
   private func established(_ socket: OpaquePointer) -> Int32 {
