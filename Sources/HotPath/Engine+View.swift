@@ -18,6 +18,8 @@ public struct SymbolView: BitwiseCopyable, Sendable {
   public var atrShare: Double
   /// Live trades held back while history or a gap is filled.
   public var held: Int
+  /// Ids between the windows and the first held trade.
+  public var missing: Int64
   public var incompleteUntilMillis: Int64
   /// By strategy.
   public var scores = InlineArray<8, Double>(repeating: 0)
@@ -39,6 +41,7 @@ public struct SymbolView: BitwiseCopyable, Sendable {
     atr = state.candles.atr
     atrShare = state.candles.atrShare
     held = state.hold.count
+    missing = state.hold.count > 0 ? max(0, state.hold.first().id - state.lastId - 1) : 0
     incompleteUntilMillis = state.incompleteUntilMillis
   }
 

@@ -12,6 +12,11 @@ public enum ConfigValue: Sendable, Equatable {
   public struct NamedTexts: Sendable, Equatable {
     public var name: String
     public var texts: [String]
+
+    public init(name: String, texts: [String]) {
+      self.name = name
+      self.texts = texts
+    }
   }
 
   /// A scalar as YAML's core schema would read it, restricted to what JSON writes too: no `yes`, `0x10`, `.inf`.

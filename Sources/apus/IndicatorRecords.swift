@@ -14,6 +14,17 @@ enum IndicatorRecords {
     return records
   }
 
+  /// The same with errors as a person and a script want them.
+  static func loadForRun(_ path: String, symbols: SymbolTable) throws -> [apus_record] {
+    do {
+      return try load(path, symbols: symbols)
+    } catch let error as SettingsError {
+      throw Failure(error, violations: .data)
+    } catch let error as IndicatorFileError {
+      throw Failure(.data, error.description)
+    }
+  }
+
   private static func record(_ line: IndicatorLine, symbols: SymbolTable) -> apus_record? {
     guard let symbol = symbols.index(of: line.symbol) else { return nil }
     var record = apus_record()

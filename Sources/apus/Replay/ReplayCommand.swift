@@ -1,5 +1,4 @@
 import ArgumentParser
-import CRecords
 import Domain
 import Foundation
 import HotPath
@@ -60,7 +59,7 @@ struct ReplayCommand: ParsableCommand {
     request.evaluationsPath = output
     request.signalsPath = signals
     request.paperPath = paper
-    if let indicators { request.indicators = try loadIndicators(indicators, symbols: request.symbols) }
+    if let indicators { request.indicators = try IndicatorRecords.loadForRun(indicators, symbols: request.symbols) }
     let total = inputs.flatMap(\.paths).reduce(0) { $0 + ReplayRun.fileBytes($1) }
     var progress = quiet ? ProgressBar("replay", total: total, unit: "B", isShown: false) : ProgressBar("replay", total: total, unit: "B")
     do {
@@ -82,16 +81,6 @@ struct ReplayCommand: ParsableCommand {
       return try StrategyFile.loadAll(paths, catalog: SignalCatalog.all)
     } catch {
       throw Failure(error, violations: .data)
-    }
-  }
-
-  private func loadIndicators(_ path: String, symbols: SymbolTable) throws -> [apus_record] {
-    do {
-      return try IndicatorRecords.load(path, symbols: symbols)
-    } catch let error as SettingsError {
-      throw Failure(error, violations: .data)
-    } catch let error as IndicatorFileError {
-      throw Failure(.data, error.description)
     }
   }
 

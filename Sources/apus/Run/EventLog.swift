@@ -14,23 +14,49 @@ final class EventLog {
   }
 
   func append(_ event: LogLines.Event, nowMillis: Int64) throws {
-    var members = [("now_ms", "\(nowMillis)")]
-    switch event {
-    case .signal(let signal): members = [("event", "\"signal\"")] + members + Self.members(signal)
-    case .entry(let position): members = [("event", "\"entry\"")] + members + Self.members(position)
-    case .close(let trade): members = [("event", "\"close\"")] + members + Self.members(trade)
-    case .gap(let symbol, let missing, let filled):
-      members =
-        [("event", "\"gap\"")] + members
-        + [("symbol", JsonText.string(symbol)), ("missing", "\(missing)"), ("filled", "\(filled)")]
-    case .feed(let state): members = [("event", "\"feed\"")] + members + [("state", JsonText.string(state))]
-    case .status: return
-    }
+    if case .status = event { return }
     do {
-      try handle.write(contentsOf: Data((JsonText.object(members) + "\n").utf8))
+      try handle.write(contentsOf: Data((Self.line(event, nowMillis: nowMillis) + "\n").utf8))
     } catch {
       throw Failure(.io, "\(path): cannot be written: \(error.localizedDescription)")
     }
+  }
+
+  /// One event as a JSON object without a line end.
+  static func line(_ event: LogLines.Event, nowMillis: Int64) -> String {
+    let (name, members) = named(event)
+    return JsonText.object([("event", JsonText.string(name)), ("now_ms", "\(nowMillis)")] + members)
+  }
+
+  private static func named(_ event: LogLines.Event) -> (String, [(String, String)]) {
+    switch event {
+    case .signal(let signal): ("signal", members(signal))
+    case .entry(let position): ("entry", members(position))
+    case .close(let trade): ("close", members(trade))
+    case .gap(let symbol, let missing, let isPermanent):
+      ("gap", [("symbol", JsonText.string(symbol)), ("missing", "\(missing)"), ("permanent", "\(isPermanent)")])
+    case .feed(let state): ("feed", [("state", JsonText.string(state))])
+    case .status(let model): ("status", members(model))
+    }
+  }
+
+  private static func members(_ model: ViewModel) -> [(String, String)] {
+    let counters = model.counters.map { (String($0.name.map { $0 == " " ? "_" : $0 }), "\($0.value)") }
+    let latencies = model.latencies.map { latency in
+      (
+        latency.stage,
+        JsonText.object([
+          ("p50_ns", latency.p50Nanos.map { "\($0)" } ?? "null"), ("p99_ns", latency.p99Nanos.map { "\($0)" } ?? "null"),
+        ])
+      )
+    }
+    return [
+      ("uptime_ms", "\(model.header.uptimeMillis)"), ("feed", JsonText.string(model.header.feed)),
+      ("entries_paused", "\(model.header.entriesPaused)"), ("open", "\(model.positions.count)"),
+      ("day_trades", "\(model.day.trades)"), ("day_net_r", JsonText.number(model.day.netR)),
+      ("day_net_usd", JsonText.number(model.day.netUsd)), ("counters", JsonText.object(counters)),
+      ("latency", JsonText.object(latencies)),
+    ]
   }
 
   private static func members(_ signal: ViewModel.Signal) -> [(String, String)] {

@@ -6,8 +6,8 @@ struct LogLines {
     case signal(ViewModel.Signal)
     case entry(ViewModel.Position)
     case close(ViewModel.ClosedTrade)
-    /// `missing` trades of a symbol; filled when they came over REST.
-    case gap(symbol: String, missing: Int64, filled: Bool)
+    /// `missing` trades of a symbol: being fetched, or passed over for good.
+    case gap(symbol: String, missing: Int64, isPermanent: Bool)
     case feed(String)
     case status(ViewModel)
   }
@@ -18,11 +18,11 @@ struct LogLines {
 
   init() {}
 
-  /// The status line when one is due. Call it as often as you like.
-  mutating func status(_ model: ViewModel, nowMillis: Int64) -> String? {
-    if let next = nextStatusMillis, nowMillis < next { return nil }
+  /// Whether a status line is due, which then counts as told.
+  mutating func isDue(nowMillis: Int64) -> Bool {
+    if let next = nextStatusMillis, nowMillis < next { return false }
     nextStatusMillis = nowMillis + Self.statusEveryMillis
-    return Self.line(.status(model), nowMillis: nowMillis)
+    return true
   }
 
   static func line(_ event: Event, nowMillis: Int64) -> String {
@@ -42,8 +42,9 @@ struct LogLines {
         + " \(Figures.price(trade.entryPrice)) -> \(Figures.price(trade.exitPrice))"
         + " gross \(Figures.signed(trade.grossR, 2)) R net \(Figures.signed(trade.netR, 2)) R"
         + " \(Figures.signed(trade.netUsd, 2)) USD"
-    case .gap(let symbol, let missing, let filled):
-      return "gap \(symbol) \(missing) trades missing" + (filled ? ", filled" : ", entries held back")
+    case .gap(let symbol, let missing, let isPermanent):
+      return "gap \(symbol) \(missing) trades missing"
+        + (isPermanent ? ", passed over: no entries until the windows are whole" : ", fetching: no entries until filled")
     case .feed(let state): return "feed \(state)"
     case .status(let model): return text(model)
     }
