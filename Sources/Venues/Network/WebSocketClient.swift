@@ -22,7 +22,9 @@ final class WebSocketClient: @unchecked Sendable {
   // What the library keeps pointers to.
   private let protocols: UnsafeMutablePointer<lws_protocols>
   private let liveness: UnsafeMutablePointer<lws_retry_bo_t>
+  /// The library's entry for our deadline, followed by the context, where its callback finds it.
   private let timer: UnsafeMutablePointer<lws_sorted_usec_list_t>
+  private static let timerBytes = MemoryLayout<lws_sorted_usec_list_t>.stride
   private let names: [UnsafeMutablePointer<CChar>]
   private var isDestroyed = false
   private var nextCheckNanos: UInt64 = 0
@@ -56,7 +58,8 @@ final class WebSocketClient: @unchecked Sendable {
     liveness.pointee.secs_since_valid_ping = pingSeconds
     // Only a backstop: the library's own hang-up waits for the dead peer's goodbye, so we cut by ourselves.
     liveness.pointee.secs_since_valid_hangup = 30
-    timer = .allocate(capacity: 1)
+    let timerMemory = UnsafeMutableRawPointer.allocate(byteCount: Self.timerBytes + 8, alignment: 16)
+    timer = timerMemory.bindMemory(to: lws_sorted_usec_list_t.self, capacity: 1)
     timer.initialize(to: lws_sorted_usec_list_t())
 
     var info = lws_context_creation_info()
@@ -80,6 +83,8 @@ final class WebSocketClient: @unchecked Sendable {
       throw .settings("libwebsockets gave no context: check the limit of open files (ulimit -n)")
     }
     context = made.pointer
+    // SAFETY: the eight bytes after the entry, allocated above for this.
+    timerMemory.storeBytes(of: made.pointer, toByteOffset: Self.timerBytes, as: OpaquePointer.self)
     wakeable = Mutex(made)
     links = (0..<slots).map { WebSocketLink(slot: $0, client: self) }
   }
@@ -101,7 +106,7 @@ final class WebSocketClient: @unchecked Sendable {
     let dueNanos = min(deadlineNanos, nextCheckNanos)
     // Set anew on every round, since it may have fired a little early. A sorted list of a few entries.
     let micros = dueNanos > nowNanos ? (dueNanos - nowNanos + 999) / 1_000 : 1
-    lws_sul_schedule(context, 0, timer, { _ in }, lws_usec_t(micros))
+    lws_sul_schedule(context, 0, timer, timerFired, lws_usec_t(micros))
     return lws_service(context, 0) >= 0
   }
 
@@ -271,4 +276,14 @@ final class WebSocketClient: @unchecked Sendable {
     case .failure(let failure): return failure
     }
   }
+}
+
+/// An entry that is due when `lws_service` begins is called and forgotten before the poll, which then sleeps until some
+/// other entry. The pipe makes that poll return at once.
+private let timerFired: @convention(c) (UnsafeMutablePointer<lws_sorted_usec_list_t>?) -> Void = { entry in
+  guard let entry else { return }
+  // SAFETY: `init` put the context behind the entry.
+  let context = UnsafeRawPointer(entry).load(
+    fromByteOffset: MemoryLayout<lws_sorted_usec_list_t>.stride, as: OpaquePointer.self)
+  lws_cancel_service(context)
 }
