@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "apus",
+  products: [
+    .executable(name: "apus", targets: ["apus"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -24,19 +27,45 @@ let package = Package(
       name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
+    // The engine, from words to wiring.
     .target(name: "Domain", swiftSettings: strict),
     .target(name: "Memory", swiftSettings: strict),
     .target(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict),
+    .target(name: "Settings", dependencies: ["Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Venues",
       dependencies: [
         "CRecords", "CClock", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .target(name: "Replay", dependencies: ["CArchive", "CClock", "CRecords", "Domain", "HotPath"]),
+
+    // The simulated exchange: no module of the engine's side, so that neither can hide the other's errors.
+    .target(name: "Simulation", swiftSettings: strict),
+    .executableTarget(
+      name: "exchange-sim",
+      dependencies: [
+        "Simulation", "CWebSockets", "COpenSSL", "CArchive",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/exchange-sim", swiftSettings: strict),
+
+    .executableTarget(
+      name: "apus",
+      dependencies: [
+        "CRecords", "CClock", "CArchive", "CWebSockets", "COpenSSL", "Domain", "Memory", "HotPath", "Settings",
+        "Venues", "Replay",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
     .testTarget(
       name: "VenuesTests",
       dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath"]),
+    .testTarget(name: "CommandTests", dependencies: ["apus"]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )

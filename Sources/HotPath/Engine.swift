@@ -1,1 +1,171 @@
+import CRecords
 import Domain
+import Memory
+
+/// Whether a step is finished.
+public enum StepOutcome: Sendable, BitwiseCopyable {
+  case done
+  /// The outbox is full: drain it and call `step` again with the same record and now.
+  case more
+}
+
+/// Counts since the engine was made.
+public struct EngineCounters: BitwiseCopyable, Sendable {
+  /// Trades taken in, those of quantity 0 among them.
+  public var trades: Int64 = 0
+  /// Trades whose T was raised, because an earlier trade or a tick was already past it.
+  public var late: Int64 = 0
+  /// Trades with a repeated or older id.
+  public var dropped: Int64 = 0
+  /// Jumps in ids.
+  public var gaps: Int64 = 0
+  /// Moments at which the strategies were evaluated.
+  public var evaluations: Int64 = 0
+  public var signals: Int64 = 0
+  /// Trades that found the pool of trades used up; their symbol takes no entries for 24 h.
+  public var poolExhausted: Int64 = 0
+  /// Records of kinds or symbols that the engine doesn't know.
+  public var unknown: Int64 = 0
+
+  @_noAllocation @_noLocks
+  init() {}
+}
+
+/// The deterministic core: the same records in the same order give the same signals and positions, bit for bit.
+///
+/// `step` knows no socket, file, clock or random number. `now` and every T come with the events, and what shall be done
+/// or told goes into an outbox. Live, paper and replay all drive this one function. One thread; all memory is reserved
+/// by `init`.
+public struct Engine: ~Copyable {
+  let symbols: Slab<SymbolState>
+  let slots: Slab<StrategySlot>
+  let strategies: Slab<StrategySetting>
+  let pool: TradePool
+  let names: Slab<UInt8>
+  let strategyNames: Slab<NameRange>
+  let costs: PaperCosts
+  let evaluatesEveryTrade: Bool
+  let emitsEveryEvaluation: Bool
+  let emitsGridPoints: Bool
+  let holdsGaps: Bool
+  public internal(set) var counters = EngineCounters()
+  public internal(set) var entriesPaused = false
+  var entryCount: Int64 = 0
+  /// Where an interrupted tick goes on.
+  var tickPosition = 0
+
+  /// One event. `now` never goes back; ticks advance it when nothing else does.
+  @_noAllocation @_noLocks
+  public mutating func step(_ record: apus_record, now: Int64, into outbox: Outbox) -> StepOutcome {
+    if record.kind == EventKind.tick.rawValue { return tick(now: now, outbox) }
+    if record.kind == EventKind.command.rawValue {
+      command(record.id)
+      return .done
+    }
+    let index = Int(record.symbol)
+    if index >= symbols.count {
+      counters.unknown &+= 1
+      return .done
+    }
+    if record.kind == EventKind.trade.rawValue { return liveTrade(record, index, now: now, outbox) }
+    if record.kind == EventKind.historyTrade.rawValue { return historyTrade(record, index, now: now, outbox) }
+    if record.kind == EventKind.historyEnd.rawValue { return historyEnd(index, now: now, outbox) }
+    if record.kind == EventKind.indicator.rawValue || record.kind == EventKind.liquidation.rawValue {
+      symbols[index].book.receive(record)
+      return .done
+    }
+    counters.unknown &+= 1
+    return .done
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func command(_ code: Int64) {
+    if code == Command.pauseEntries.rawValue {
+      entriesPaused = true
+    } else if code == Command.resumeEntries.rawValue {
+      entriesPaused = false
+    } else {
+      counters.unknown &+= 1
+    }
+  }
+
+  // MARK: one trade
+
+  /// Applies a trade that is next in order (or, where holes are passed over, later): grid points before it, windows,
+  /// resting exits, evaluation, pending entries. False, with nothing of the trade applied, when the outbox is full.
+  @_noAllocation @_noLocks
+  mutating func apply(_ record: apus_record, _ index: Int, trading: Bool, _ outbox: Outbox) -> Bool {
+    if record.quantity_e8 == 0 {
+      noteId(record, index, outbox)
+      return true
+    }
+    let t = record.time_ms > symbols[index].eventMillis ? record.time_ms : symbols[index].eventMillis
+    while symbols[index].grid.nextMillis < t {
+      if !outbox.hasRoom(strategies: strategies.count) { return false }
+      passGridPoint(index, trading: trading, outbox)
+    }
+    if !outbox.hasRoom(strategies: strategies.count) { return false }
+    noteId(record, index, outbox)
+    if record.time_ms < t { counters.late &+= 1 }
+    take(record, index, at: t)
+    if trading {
+      runExits(index, at: t, price: record.price_e8, outbox)
+      if evaluatesEveryTrade { evaluate(index, at: t, decides: true, emits: emitsEveryEvaluation, outbox) }
+      fillEntries(index, at: t, aggId: record.id, price: record.price_e8, outbox)
+    }
+    return true
+  }
+
+  /// The trade into windows and candles.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func take(_ record: apus_record, _ index: Int, at t: Int64) {
+    if !symbols[index].hasTrade {
+      symbols[index].hasTrade = true
+      symbols[index].firstMillis = t
+      symbols[index].grid.start(firstTradeMillis: t)
+    }
+    symbols[index].eventMillis = t
+    symbols[index].book.advance(to: t)
+    symbols[index].candles.closeThrough(t)
+    symbols[index].window.advance(to: t, pool: pool)
+    let isSell = record.flags & RecordFlags.sell != 0
+    let fits = symbols[index].window.add(
+      timeMillis: t, price: record.price_e8, quantity: record.quantity_e8, isSell: isSell, pool: pool)
+    if !fits {
+      counters.poolExhausted &+= 1
+      symbols[index].incompleteUntilMillis = t &+ 86_400_000
+    }
+    symbols[index].candles.add(timeMillis: t, price: Double(record.price_e8) / 1e8)
+    symbols[index].lastAggId = record.id
+    symbols[index].lastPrice = record.price_e8
+  }
+
+  /// Counts the trade, and the hole before it if there is one.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func noteId(_ record: apus_record, _ index: Int, _ outbox: Outbox) {
+    counters.trades &+= 1
+    let expected = symbols[index].lastId &+ 1
+    if symbols[index].hasId, record.id > expected { passOverGap(record, index, outbox) }
+    symbols[index].hasId = true
+    symbols[index].lastId = record.id
+    if symbols[index].livePrice == 0 || symbols[index].hold.count == 0 {
+      symbols[index].livePrice = record.price_e8
+      symbols[index].liveMillis = record.time_ms
+    }
+  }
+
+  /// The grid point at hand: windows stand at it, flow gets its slope, strategies may be evaluated.
+  @_noAllocation @_noLocks
+  mutating func passGridPoint(_ index: Int, trading: Bool, _ outbox: Outbox) {
+    let g = symbols[index].grid.nextMillis
+    symbols[index].book.advance(to: g)
+    symbols[index].candles.closeThrough(g)
+    symbols[index].window.advance(to: g, pool: pool)
+    symbols[index].grid.pass(cvd: symbols[index].window.halfHour.cvd)
+    let decides = !evaluatesEveryTrade
+    let emits = decides ? emitsEveryEvaluation || emitsGridPoints : emitsGridPoints
+    if decides || emits { evaluate(index, at: g, decides: decides && trading, emits: emits, outbox) }
+  }
+}

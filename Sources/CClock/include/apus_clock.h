@@ -30,3 +30,7 @@ APUS_HOT static inline void apus_spin_hint(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+/// Whether the kernel's clock is disciplined (NTP, PTP): 1 yes, 0 no, -1 unknown. `error_micros` gets the kernel's
+/// estimate of the error. Any thread; one syscall.
+int apus_clock_synchronised(int64_t *error_micros);

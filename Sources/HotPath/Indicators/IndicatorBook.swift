@@ -47,6 +47,12 @@ struct IndicatorBook: BitwiseCopyable {
     liquidationTape = liquidations
   }
 
+  /// Frees the slabs that all symbols' books share.
+  func deallocateShared() {
+    pending.deallocate()
+    openInterestTape.deallocateShared()
+  }
+
   /// Takes an `.indicator` or `.liquidation` record; `id` is its known_ms, ascending. Ties in time go to the higher
   /// `first_id`, its place in the input.
   @_noAllocation @_noLocks

@@ -38,6 +38,9 @@ struct SortedTape: BitwiseCopyable {
     mask = capacity - 1
   }
 
+  /// Frees the slab that all tapes share.
+  func deallocateShared() { entries.deallocate() }
+
   /// The entry at a position from the oldest.
   @_noAllocation @_noLocks
   func at(_ position: Int) -> TapeEntry { entries[slot(position)] }

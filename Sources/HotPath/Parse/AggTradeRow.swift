@@ -15,7 +15,8 @@ public enum RowOutcome: UInt8, Sendable, BitwiseCopyable {
 }
 
 /// Parser of one row of a data.binance.vision aggTrades file:
-/// `agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker`.
+/// `agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker`; what follows (spot archives
+/// have an eighth column) is not looked at.
 public enum AggTradeRow {
   /// Fills `record` from `text[start..<end]`, a line without its end. Any thread; no allocation.
   @_noAllocation @_noLocks
@@ -36,7 +37,9 @@ public enum AggTradeRow {
     if record.time_ms > 100_000_000_000_000 { return .microseconds }
     if record.time_ms == 0 { return .badTime }
     if !comma(text, &index, end) { return separatorError(text, index, end, .badTime) }
-    guard let isMaker = boolean(text, index, end) else { return .badMaker }
+    var fieldEnd = index
+    while fieldEnd < end, text[fieldEnd] != UInt8(ascii: ",") { fieldEnd &+= 1 }
+    guard let isMaker = boolean(text, index, fieldEnd) else { return .badMaker }
     record.flags = isMaker ? RecordFlags.sell : 0
     let distance = lastId &- record.first_id
     record.span = distance >= 0 && distance <= Int64(UInt32.max) ? UInt32(distance) : 0
@@ -58,7 +61,7 @@ public enum AggTradeRow {
     index >= end ? .wrongFieldCount : field
   }
 
-  /// `true` or `false` in the archives' spellings (`true`, `True`, `TRUE`), to the end of the row.
+  /// `true` or `false` in the archives' spellings (`true`, `True`, `TRUE`).
   @_noAllocation @_noLocks
   private static func boolean(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool? {
     var word: UInt64 = 0

@@ -10,7 +10,7 @@ import CClock
 ///
 /// A trade that follows another closely meets a spinning thread; an idle market costs no core. Waking from a park
 /// costs some 50 us on a virtual machine, which is the price of leaving the core to the feed.
-public struct BackoffWait: WaitStrategy {
+public struct BackoffWait: WaitStrategy, Sendable {
   private let spinNanos: UInt64
   private let yieldNanos: UInt64
   private var idleSinceNanos: UInt64 = 0

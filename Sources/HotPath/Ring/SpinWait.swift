@@ -2,7 +2,7 @@ import CClock
 
 /// Never gives the core away. For machines with a core to spare for each busy thread: the lowest latency, at the price
 /// of a core at 100 %. On two cores it starves the feed.
-public struct SpinWait: WaitStrategy {
+public struct SpinWait: WaitStrategy, Sendable {
   public init() {}
 
   public mutating func wait(on doorbell: Doorbell, deadlineNanos: UInt64, unless hasWork: () -> Bool) {

@@ -1,7 +1,7 @@
 /// Everything the signals may look at, gathered once for an evaluation and shared by all strategies.
 struct ScoreInput: BitwiseCopyable {
   /// Event time of the evaluation.
-  var timeMillis: Int64 = 0
+  var timeMillis: Int64
   /// +1, -1, or 0 without a direction.
   var direction: Int8 = 0
   var cvd24hSign: Int8 = 0
@@ -18,6 +18,12 @@ struct ScoreInput: BitwiseCopyable {
   var largeBuy: Int128 = 0
   var largeSell: Int128 = 0
   var indicators: IndicatorBook
+
+  @_noAllocation @_noLocks
+  init(at timeMillis: Int64, indicators: IndicatorBook) {
+    self.timeMillis = timeMillis
+    self.indicators = indicators
+  }
 
   /// +1.0 or -1.0; only called with a direction.
   var d: Double {

@@ -11,6 +11,8 @@ public struct HistoryProgress: Sendable, Equatable {
 
 /// What the history's thread has met so far.
 public struct HistoryCounts: Sendable, Equatable {
+  public init() {}
+
   public var pages: UInt64 = 0
   /// Answers 429, 418 and 403.
   public var rateLimited: UInt64 = 0

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A named thread that can be joined, which Foundation's Thread cannot.
-final class VenueThread: @unchecked Sendable {
+public final class VenueThread: @unchecked Sendable {
   // Written once in `init`, read by `join`.
   private let handle: pthread_t
 
@@ -15,7 +15,7 @@ final class VenueThread: @unchecked Sendable {
   }
 
   /// Starts at once. `name` shows in ps and debuggers, cut to 15 bytes.
-  init(name: String, _ run: @escaping @Sendable () -> Void) throws(VenueError) {
+  public init(name: String, _ run: @escaping @Sendable () -> Void) throws(VenueError) {
     var thread = pthread_t()
     // SAFETY: the box is retained here and released by the thread, which always runs when pthread_create says 0.
     let box = Unmanaged.passRetained(Body(name: name, run: run))
@@ -36,7 +36,7 @@ final class VenueThread: @unchecked Sendable {
   }
 
   /// Waits for the end. Once, or `detach` once.
-  func join() { pthread_join(handle, nil) }
+  public func join() { pthread_join(handle, nil) }
 
   /// Lets the thread end by itself.
   func detach() { pthread_detach(handle) }

@@ -1,0 +1,67 @@
+import Domain
+
+/// One symbol's state at a moment, copied out for whoever watches. Units as in `Evaluation`.
+public struct SymbolView: BitwiseCopyable, Sendable {
+  public var phase: FeedPhase
+  public var hasTrade: Bool
+  /// Of the last trade seen: 1e-8, T.
+  public var price: Int64
+  public var tradeMillis: Int64
+  public var firstMillis: Int64
+  public var lastId: Int64
+  public var cvd = InlineArray<3, Int128>(repeating: 0)
+  /// Of the 30 min window.
+  public var notional: Int128
+  public var quantity: Int128
+  public var tradesHeld24h: Int64
+  public var atr: Double
+  public var atrShare: Double
+  /// Live trades held back while history or a gap is filled.
+  public var held: Int
+  /// Ids between the windows and the first held trade.
+  public var missing: Int64
+  public var incompleteUntilMillis: Int64
+  /// By strategy.
+  public var scores = InlineArray<8, Double>(repeating: 0)
+  public var directions = InlineArray<8, Int8>(repeating: 0)
+
+  init(_ state: borrowing SymbolState) {
+    phase = state.phase
+    hasTrade = state.hasTrade
+    price = state.livePrice
+    tradeMillis = state.liveMillis
+    firstMillis = state.firstMillis
+    lastId = state.lastId
+    cvd[0] = state.window.halfHour.cvd
+    cvd[1] = state.window.fourHour.cvd
+    cvd[2] = state.window.day.cvd
+    notional = state.window.halfHour.notional
+    quantity = state.window.halfHour.quantity
+    tradesHeld24h = state.window.day.count
+    atr = state.candles.atr
+    atrShare = state.candles.atrShare
+    held = state.hold.count
+    missing = state.hold.count > 0 ? max(0, state.hold.first().id - state.lastId - 1) : 0
+    incompleteUntilMillis = state.incompleteUntilMillis
+  }
+
+  /// VWAP of 30 min; nil when its window is empty.
+  public var vwap30m: Double? { quantity > 0 ? Double(notional) / Double(quantity) / 1e8 : nil }
+}
+
+extension Engine {
+  public var symbolCount: Int { symbols.count }
+
+  /// A copy of what one symbol looks like now. Engine's thread, between steps.
+  public borrowing func view(_ index: Int) -> SymbolView {
+    var view = SymbolView(symbols[index])
+    for strategy in 0..<strategies.count {
+      view.scores[strategy] = slots[index * strategies.count + strategy].lastScore
+      view.directions[strategy] = slots[index * strategies.count + strategy].lastDirection
+    }
+    return view
+  }
+
+  /// Chunks of the trade pool in use, and in all.
+  public borrowing func poolUse() -> (used: Int, total: Int) { (pool.chunksUsed, pool.chunkCount) }
+}

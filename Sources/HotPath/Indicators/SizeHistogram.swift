@@ -1,0 +1,191 @@
+import Memory
+
+/// Trade quantities of the 24 h window in log-linear buckets, with P95 and P99 followed as trades come and go.
+///
+/// u < 512 is its own bucket; above, e = floor(log2 u) - 8 and the bucket's value is (u >> e) << e, a relative error of
+/// at most 1/256. 14,336 buckets cover Int64. A quantile is a cursor that moves at most a few occupied buckets with
+/// each change; a two-level bitmap leads it over empty stretches.
+struct SizeHistogram: BitwiseCopyable {
+  static var bucketCount: Int { 14_336 }
+  static var wordCount: Int { bucketCount / 64 }
+  static var summaryCount: Int { 4 }
+
+  private let counts: Slab<UInt32>
+  private let words: Slab<UInt64>
+  private let summaries: Slab<UInt64>
+  private let countBase: Int
+  private let wordBase: Int
+  private let summaryBase: Int
+  private(set) var count: Int64 = 0
+  private var rank95 = RankCursor(percent: 95)
+  private var rank99 = RankCursor(percent: 99)
+
+  /// The histogram of symbol `index` within slabs shared by all symbols.
+  init(counts: Slab<UInt32>, words: Slab<UInt64>, summaries: Slab<UInt64>, index: Int) {
+    self.counts = counts
+    self.words = words
+    self.summaries = summaries
+    countBase = index * Self.bucketCount
+    wordBase = index * Self.wordCount
+    summaryBase = index * Self.summaryCount
+  }
+
+  /// Value of the bucket that holds the nearest rank, units of 1e-8; -1 when the window is empty.
+  var p95: Int64 {
+    @_noAllocation @_noLocks
+    get { count == 0 ? -1 : Self.value(rank95.bucket) }
+  }
+
+  var p99: Int64 {
+    @_noAllocation @_noLocks
+    get { count == 0 ? -1 : Self.value(rank99.bucket) }
+  }
+
+  /// The bucket of a quantity of at least 0.
+  @_noAllocation @_noLocks
+  static func bucket(_ quantity: Int64) -> Int {
+    if quantity < 512 { return Int(quantity) }
+    let shift = 55 &- quantity.leadingZeroBitCount
+    return shift &* 256 &+ Int(quantity >> Int64(shift))
+  }
+
+  /// The value that stands for all quantities of a bucket.
+  @_noAllocation @_noLocks
+  static func value(_ bucket: Int) -> Int64 {
+    if bucket < 512 { return Int64(bucket) }
+    let shift = bucket / 256 &- 1
+    return Int64(bucket &- shift &* 256) << Int64(shift)
+  }
+
+  @_noAllocation @_noLocks
+  mutating func add(_ bucket: Int) {
+    if counts[countBase &+ bucket] == 0 { mark(bucket) }
+    counts[countBase &+ bucket] &+= 1
+    count &+= 1
+    if count == 1 {
+      rank95.restart(at: bucket)
+      rank99.restart(at: bucket)
+      return
+    }
+    rank95.added(bucket)
+    rank99.added(bucket)
+    settle(&rank95)
+    settle(&rank99)
+  }
+
+  @_noAllocation @_noLocks
+  mutating func remove(_ bucket: Int) {
+    counts[countBase &+ bucket] &-= 1
+    if counts[countBase &+ bucket] == 0 { unmark(bucket) }
+    count &-= 1
+    if count == 0 { return }
+    rank95.removed(bucket)
+    rank99.removed(bucket)
+    settle(&rank95)
+    settle(&rank99)
+  }
+
+  /// Moves a cursor to the bucket that holds its rank: below < rank <= below + count of the bucket.
+  @_noAllocation @_noLocks
+  private func settle(_ cursor: inout RankCursor) {
+    let rank = cursor.rank(of: count)
+    while rank <= cursor.below {
+      cursor.bucket = occupied(before: cursor.bucket)
+      cursor.below &-= Int64(counts[countBase &+ cursor.bucket])
+    }
+    while rank > cursor.below &+ Int64(counts[countBase &+ cursor.bucket]) {
+      cursor.below &+= Int64(counts[countBase &+ cursor.bucket])
+      cursor.bucket = occupied(after: cursor.bucket)
+    }
+  }
+
+  /// Frees the slabs that all symbols' histograms share.
+  func deallocateShared() {
+    counts.deallocate()
+    words.deallocate()
+    summaries.deallocate()
+  }
+
+  // MARK: bitmap
+
+  @_noAllocation @_noLocks
+  private func mark(_ bucket: Int) {
+    let word = bucket >> 6
+    words[wordBase &+ word] |= 1 << UInt64(bucket & 63)
+    summaries[summaryBase &+ (word >> 6)] |= 1 << UInt64(word & 63)
+  }
+
+  @_noAllocation @_noLocks
+  private func unmark(_ bucket: Int) {
+    let word = bucket >> 6
+    words[wordBase &+ word] &= ~(1 << UInt64(bucket & 63))
+    if words[wordBase &+ word] == 0 { summaries[summaryBase &+ (word >> 6)] &= ~(1 << UInt64(word & 63)) }
+  }
+
+  /// The next occupied bucket above; there is one whenever a rank lies above.
+  @_noAllocation @_noLocks
+  private func occupied(after bucket: Int) -> Int {
+    var word = bucket >> 6
+    let rest = words[wordBase &+ word] & ~Self.through(bucket & 63)
+    if rest != 0 { return word << 6 | rest.trailingZeroBitCount }
+    var group = word >> 6
+    var summary = summaries[summaryBase &+ group] & ~Self.through(word & 63)
+    while summary == 0 {
+      group &+= 1
+      precondition(group < Self.summaryCount, "a rank above has an occupied bucket")
+      summary = summaries[summaryBase &+ group]
+    }
+    word = group << 6 | summary.trailingZeroBitCount
+    return word << 6 | words[wordBase &+ word].trailingZeroBitCount
+  }
+
+  /// The next occupied bucket below; there is one whenever a rank lies below.
+  @_noAllocation @_noLocks
+  private func occupied(before bucket: Int) -> Int {
+    var word = bucket >> 6
+    let rest = words[wordBase &+ word] & Self.below(bucket & 63)
+    if rest != 0 { return word << 6 | (63 &- rest.leadingZeroBitCount) }
+    var group = word >> 6
+    var summary = summaries[summaryBase &+ group] & Self.below(word & 63)
+    while summary == 0 {
+      group &-= 1
+      precondition(group >= 0, "a rank below has an occupied bucket")
+      summary = summaries[summaryBase &+ group]
+    }
+    word = group << 6 | (63 &- summary.leadingZeroBitCount)
+    return word << 6 | (63 &- words[wordBase &+ word].leadingZeroBitCount)
+  }
+
+  /// Bits 0...bit.
+  @_noAllocation @_noLocks
+  private static func through(_ bit: Int) -> UInt64 { below(bit) | (1 << UInt64(bit)) }
+
+  /// Bits 0..<bit.
+  @_noAllocation @_noLocks
+  private static func below(_ bit: Int) -> UInt64 { (1 << UInt64(bit)) &- 1 }
+}
+
+/// Where one quantile stands: its bucket, and how many quantities lie in lower ones.
+private struct RankCursor: BitwiseCopyable {
+  private let percent: Int64
+  var bucket = 0
+  var below: Int64 = 0
+
+  init(percent: Int64) { self.percent = percent }
+
+  /// The nearest rank, 1-based: `(percent * n + 99) div 100`.
+  @_noAllocation @_noLocks
+  func rank(of count: Int64) -> Int64 { (percent &* count &+ 99) / 100 }
+
+  @_noAllocation @_noLocks
+  mutating func restart(at bucket: Int) {
+    self.bucket = bucket
+    below = 0
+  }
+
+  @_noAllocation @_noLocks
+  mutating func added(_ other: Int) { if other < bucket { below &+= 1 } }
+
+  @_noAllocation @_noLocks
+  mutating func removed(_ other: Int) { if other < bucket { below &-= 1 } }
+}

@@ -1,0 +1,127 @@
+import Domain
+import Memory
+
+/// A change of a paper position.
+public struct PaperEvent: BitwiseCopyable, Sendable {
+  public enum Kind: UInt8, Sendable, BitwiseCopyable { case entered = 0, takeProfit1, closed }
+
+  public var kind: Kind
+  /// The position after the change.
+  public var position: PaperPosition
+
+  @_noAllocation @_noLocks
+  init(kind: Kind, position: PaperPosition) {
+    self.kind = kind
+    self.position = position
+  }
+}
+
+/// A jump in a symbol's aggTrade ids.
+public struct GapEvent: BitwiseCopyable, Sendable {
+  public enum Kind: UInt8, Sendable, BitwiseCopyable {
+    /// Please fetch these ids; the windows wait.
+    case wanted = 0
+    /// Passed over for good: a replay, or not filled within ten minutes.
+    case permanent
+  }
+
+  public var kind: Kind
+  public var symbol: UInt32
+  public var fromId: Int64
+  public var throughId: Int64
+
+  @_noAllocation @_noLocks
+  init(kind: Kind, symbol: UInt32, fromId: Int64, throughId: Int64) {
+    self.kind = kind
+    self.symbol = symbol
+    self.fromId = fromId
+    self.throughId = throughId
+  }
+}
+
+/// What one step of the engine wants told or done, in preallocated room. Drained by whoever called `step`.
+public struct Outbox: Sendable {
+  private let evaluations: Slab<Evaluation>
+  private let signals: Slab<FiredSignal>
+  private let paper: Slab<PaperEvent>
+  private let gaps: Slab<GapEvent>
+  private let counts: Slab<Int>
+
+  private enum Kind {
+    static var evaluations: Int { 0 }
+    static var signals: Int { 1 }
+    static var paper: Int { 2 }
+    static var gaps: Int { 3 }
+  }
+
+  public init() {
+    evaluations = Slab(zeroed: 1024)
+    signals = Slab(zeroed: 256)
+    paper = Slab(zeroed: 256)
+    gaps = Slab(zeroed: 64)
+    counts = Slab(zeroed: 4)
+  }
+
+  public var evaluationCount: Int { counts[Kind.evaluations] }
+  public var signalCount: Int { counts[Kind.signals] }
+  public var paperCount: Int { counts[Kind.paper] }
+  public var gapCount: Int { counts[Kind.gaps] }
+  public var isEmpty: Bool { evaluationCount + signalCount + paperCount + gapCount == 0 }
+
+  public func evaluation(_ index: Int) -> Evaluation { evaluations[index] }
+  public func signal(_ index: Int) -> FiredSignal { signals[index] }
+  public func paperEvent(_ index: Int) -> PaperEvent { paper[index] }
+  public func gap(_ index: Int) -> GapEvent { gaps[index] }
+
+  public func clear() {
+    for kind in 0..<4 { counts[kind] = 0 }
+  }
+
+  public func deallocate() {
+    evaluations.deallocate()
+    signals.deallocate()
+    paper.deallocate()
+    gaps.deallocate()
+    counts.deallocate()
+  }
+
+  /// Room for everything one grid point and one trade can produce.
+  @_noAllocation @_noLocks
+  func hasRoom(strategies: Int) -> Bool {
+    if counts[0] &+ 2 &* strategies > evaluations.count { return false }
+    if counts[1] &+ 2 &* strategies > signals.count { return false }
+    if counts[2] &+ 4 &* strategies > paper.count { return false }
+    return counts[3] &+ 2 <= gaps.count
+  }
+
+  @_noAllocation @_noLocks
+  func append(_ evaluation: borrowing Evaluation) {
+    evaluations[counts[0]] = copy evaluation
+    counts[0] &+= 1
+  }
+
+  @_noAllocation @_noLocks
+  func append(_ signal: borrowing FiredSignal) {
+    signals[counts[1]] = copy signal
+    counts[1] &+= 1
+  }
+
+  @_noAllocation @_noLocks
+  func append(_ event: borrowing PaperEvent) {
+    paper[counts[2]] = copy event
+    counts[2] &+= 1
+  }
+
+  @_noAllocation @_noLocks
+  func append(_ gap: borrowing GapEvent) {
+    gaps[counts[3]] = copy gap
+    counts[3] &+= 1
+  }
+}
+
+/// Elements to pop into.
+public enum Zeroed {
+  public static var signal: FiredSignal { FiredSignal(evaluation: Evaluation(), id: SignalId(), reason: .none) }
+  public static var paper: PaperEvent { PaperEvent(kind: .entered, position: PaperPosition()) }
+  public static var gap: GapEvent { GapEvent(kind: .wanted, symbol: 0, fromId: 0, throughId: 0) }
+}

@@ -1,0 +1,51 @@
+/// The score of one strategy: `sum(weight * value)` in the table's order, in doubles.
+struct Score: BitwiseCopyable {
+  /// 0...100, rounded.
+  var value = 0.0
+  /// Bit k: the signal of kind k is missing.
+  var missing: UInt16 = 0
+  /// Weighted values by signal kind, before rounding.
+  var parts = InlineArray<16, Double>(repeating: 0)
+
+  @_noAllocation @_noLocks
+  init(_ strategy: borrowing StrategySetting, _ input: borrowing ScoreInput, _ cache: inout LiquidationCache) {
+    var sum = 0.0
+    var index = 0
+    while index < strategy.signalCount {
+      let weight = strategy.signals[index].weight
+      let kind = strategy.signals[index].kindIndex
+      let signal = SignalCatalog.value(strategy.signals[index], input, &cache)
+      if signal.isMissing { missing |= 1 << UInt16(truncatingIfNeeded: kind) }
+      // Without a direction nothing scores, but what is missing is still told.
+      if input.direction != 0 {
+        parts[kind] = weight * signal.value
+        sum += weight * signal.value
+      }
+      index &+= 1
+    }
+    value = Self.rounded(sum)
+  }
+
+  /// To 4 decimals, half to even, of the exact binary value: what Python's `round(x, 4)` gives.
+  ///
+  /// `x * 10_000` rounds once more and may land on a tie that isn't one; the fused remainder tells on which side.
+  @_noAllocation @_noLocks
+  static func rounded(_ x: Double) -> Double {
+    let scaled = x * 10_000
+    var floor = Double(Int64(scaled))
+    if floor > scaled { floor -= 1 }
+    let rest = scaled - floor
+    var nearest = floor
+    if rest > 0.5 {
+      nearest = floor + 1
+    } else if rest == 0.5 {
+      let error = fused(x, 10_000, -scaled)
+      if error > 0 || (error == 0 && Int64(floor) & 1 == 1) { nearest = floor + 1 }
+    }
+    return nearest / 10_000
+  }
+
+  /// The exact `x * y + z`, rounded once: for z = -(x*y rounded) it is the product's rounding error.
+  @_noAllocation @_noLocks
+  private static func fused(_ x: Double, _ y: Double, _ z: Double) -> Double { z.addingProduct(x, y) }
+}

@@ -1,0 +1,68 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// A file that appears under its name only when it is whole: written beside it, renamed at the end, removed on failure.
+///
+/// Pipes and devices (`/dev/stdout`) are written directly, since they cannot be renamed over.
+final class OutputFile {
+  private static let flushBytes = 1 << 18
+  let path: String
+  private let partialPath: String?
+  private var descriptor: Int32
+  /// Rows are appended here and written out in large pieces.
+  var buffer: [UInt8] = []
+
+  init(_ path: String) throws(ReplayError) {
+    self.path = path
+    var status = stat()
+    let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    if isSpecial, status.st_mode & S_IFMT == S_IFDIR { throw .cannotWrite(path: path, reason: "it is a directory") }
+    partialPath = isSpecial ? nil : path + ".partial"
+    descriptor = open(partialPath ?? path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: MappedFile.lastError()) }
+    buffer.reserveCapacity(Self.flushBytes + 4096)
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    if let partialPath { unlink(partialPath) }
+  }
+
+  /// Writes out what has gathered, once it is enough. Call it after each row.
+  func rowDone() throws(ReplayError) {
+    if buffer.count >= Self.flushBytes { try flush() }
+  }
+
+  /// Writes the rest and gives the file its name.
+  func finish() throws(ReplayError) {
+    try flush()
+    guard close(descriptor) == 0 else {
+      descriptor = -1
+      throw .cannotWrite(path: path, reason: MappedFile.lastError())
+    }
+    descriptor = -1
+    if let partialPath, rename(partialPath, path) != 0 {
+      let reason = MappedFile.lastError()
+      unlink(partialPath)
+      throw .cannotWrite(path: path, reason: reason)
+    }
+  }
+
+  private func flush() throws(ReplayError) {
+    var written = 0
+    while written < buffer.count {
+      // SAFETY: the pointer is used within the closure, for the bytes not yet written.
+      let count = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .cannotWrite(path: path, reason: MappedFile.lastError())
+      }
+      written += count
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

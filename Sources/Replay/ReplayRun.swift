@@ -1,0 +1,114 @@
+import CClock
+import CRecords
+import Domain
+import HotPath
+
+/// What a replay reads, how it evaluates and what it writes. Paths are nil where nothing is to be written.
+public struct ReplayRequest: Sendable {
+  public var inputs: [TradeInput]
+  public var strategies: [StrategyConfig]
+  public var timing: EvaluationTiming = .everyTrade
+  public var paper = PaperConfig()
+  /// `.indicator` and `.liquidation` records of the run's symbols, ordered by known_ms.
+  public var indicators: [apus_record] = []
+  public var evaluationsPath: String?
+  public var signalsPath: String?
+  public var paperPath: String?
+
+  public init(inputs: [TradeInput], strategies: [StrategyConfig]) {
+    self.inputs = inputs
+    self.strategies = strategies
+  }
+
+  /// The run's symbols; the index of each is its place here.
+  public var symbols: SymbolTable { SymbolTable(inputs.map(\.symbol)) }
+}
+
+/// The numbers of a finished replay.
+public struct ReplaySummary: Codable, Sendable {
+  public var trades: Int64
+  public var late: Int64
+  public var dropped: Int64
+  public var gaps: Int64
+  public var evaluations: Int64
+  public var signals: Int64
+  public var seconds: Double
+  public var trades_per_second: Double
+}
+
+/// A replay: files through the engine that also trades live, with the largest T so far as `now`.
+public enum ReplayRun {
+  /// Trades between two calls of `progress`.
+  private static let progressTrades = 1 << 16
+
+  /// `progress` gets bytes done and bytes in all. Throws what stopped it; no output file then exists under its name.
+  public static func run(_ request: ReplayRequest, progress: (Int64, Int64) -> Void = { _, _ in }) throws(ReplayError)
+    -> ReplaySummary
+  {
+    let symbols = request.symbols
+    let merge = try TradeMerge(request.inputs, symbols: symbols)
+    let files = try ReplayFiles(request, symbols: symbols.names)
+    var engine = Engine(config(request, symbols: symbols))
+    let outbox = Outbox()
+    defer {
+      engine.deallocate()
+      outbox.deallocate()
+    }
+    let startNanos = apus_monotonic_nanos()
+    var now: Int64 = .min
+    var indicator = 0
+    var untilProgress = progressTrades
+    var record = apus_record()
+    while try merge.next(into: &record) {
+      now = max(now, record.time_ms)
+      while indicator < request.indicators.count, request.indicators[indicator].id <= now {
+        _ = engine.step(request.indicators[indicator], now: now, into: outbox)
+        indicator += 1
+      }
+      while true {
+        let outcome = engine.step(record, now: now, into: outbox)
+        if !outbox.isEmpty { try files.drain(outbox) }
+        if case .done = outcome { break }
+      }
+      untilProgress -= 1
+      if untilProgress == 0 {
+        untilProgress = progressTrades
+        progress(merge.bytesConsumed, merge.totalBytes)
+      }
+    }
+    progress(merge.totalBytes, merge.totalBytes)
+    try files.finish()
+    return summary(engine.counters, nanos: apus_monotonic_nanos() - startNanos)
+  }
+
+  /// Size of a trades file, packed if it is; 0 when it cannot be told.
+  public static func fileBytes(_ path: String) -> Int64 { MappedFile.size(path) }
+
+  private static func config(_ request: ReplayRequest, symbols: SymbolTable) -> EngineConfig {
+    var config = EngineConfig(
+      symbols: symbols, strategies: request.strategies, paper: request.paper, timing: request.timing,
+      output: request.evaluationsPath == nil ? .none : .all, gapPolicy: .report)
+    // Address space only: pages are touched as trades come. 24 h of 600 symbols are 40 M trades.
+    config.limits.trades = 512 << 20
+    config.limits.heldTrades = 1
+    config.limits.indicators = capacity(for: request.indicators, symbols: symbols.count)
+    return config
+  }
+
+  /// Room for all indicators of the symbol that has the most: in a long silence they all wait at once.
+  private static func capacity(for indicators: [apus_record], symbols: Int) -> Int {
+    var counts = [Int](repeating: 0, count: symbols)
+    for record in indicators { counts[Int(record.symbol)] += 1 }
+    var capacity = 16
+    while capacity < counts.max() ?? 0 { capacity *= 2 }
+    return capacity
+  }
+
+  private static func summary(_ counters: EngineCounters, nanos: UInt64) -> ReplaySummary {
+    let seconds = max(Double(nanos) / 1e9, 1e-9)
+    return ReplaySummary(
+      trades: counters.trades, late: counters.late, dropped: counters.dropped, gaps: counters.gaps,
+      evaluations: counters.evaluations, signals: counters.signals, seconds: seconds,
+      trades_per_second: (Double(counters.trades) / seconds).rounded())
+  }
+}

@@ -1,0 +1,83 @@
+import CRecords
+import Domain
+import HotPath
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// The trades of one aggTrades CSV, row by row, with the line they stand in.
+public final class TradeFile {
+  public let path: String
+  private let source: any LineSource
+  private var chunk = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+  private var position = 0
+  private var line = 0
+  private var consumedBefore: Int64 = 0
+
+  public init(_ path: String) throws(ReplayError) {
+    self.path = path
+    source = try LineSources.open(path)
+  }
+
+  /// Bytes of the file consumed so far.
+  public var bytesConsumed: Int64 {
+    // A mapped file is one chunk: its position tells more than "all of it".
+    source is MappedFile ? Int64(position) : source.bytesConsumed
+  }
+
+  /// The next row; false at the end. `record.symbol` and `kind` are the caller's to set.
+  public func next(into record: inout apus_record) throws(ReplayError) -> Bool {
+    while true {
+      if position == chunk.count {
+        guard let next = try source.nextChunk() else { return false }
+        chunk = next
+        position = 0
+      }
+      let start = position
+      var end = lineEnd(from: start)
+      position = min(end + 1, chunk.count)
+      line += 1
+      // SAFETY: `chunk` stays valid until the next `nextChunk`, and end <= chunk.count.
+      let bytes = chunk.span
+      if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+      if start == end || (line == 1 && isHeader(start)) { continue }
+      let outcome = AggTradeRow.parse(bytes, start, end, into: &record)
+      if outcome == .trade { return true }
+      throw .badRow(path: path, line: line, content: content(start, end), reason: Self.reason(outcome))
+    }
+  }
+
+  private func lineEnd(from start: Int) -> Int {
+    guard let base = chunk.baseAddress else { return start }
+    // SAFETY: start <= chunk.count; memchr stays within the given length.
+    guard let found = memchr(base + start, 0x0A, chunk.count - start) else { return chunk.count }
+    return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
+  }
+
+  /// Archives have a header since 2022-08-11 and none before.
+  private func isHeader(_ start: Int) -> Bool {
+    chunk[start...].starts(with: Array("agg_trade_id".utf8)) || chunk[start...].starts(with: [0xEF, 0xBB, 0xBF])
+  }
+
+  private func content(_ start: Int, _ end: Int) -> String {
+    let shown = chunk[start..<min(end, start + 120)]
+    let text = String(decoding: shown.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
+    return end - start > 120 ? text + "..." : text
+  }
+
+  private static func reason(_ outcome: RowOutcome) -> String {
+    switch outcome {
+    case .trade: "no error"
+    case .wrongFieldCount: "fewer than 7 fields"
+    case .badId: "an id is not a whole number within 64 bits"
+    case .badPrice: "the price is not a positive decimal of at most 8 places"
+    case .badQuantity: "the quantity is not a decimal of at most 8 places"
+    case .badTime: "the time is not in milliseconds"
+    case .microseconds: "the time is in microseconds (spot archives since 2025); USD-M archives have milliseconds"
+    case .badMaker: "is_buyer_maker is neither true nor false"
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Domain
+import Foundation
+
+/// What `apus run` obeys: every value checked.
+public struct RunConfig: Sendable, Equatable {
+  public enum Environment: String, Sendable {
+    case production, demo, sim
+  }
+
+  public struct Venue: Sendable, Equatable {
+    public var environment: Environment
+    /// Base URLs, without a slash at the end; only a simulated venue has them.
+    public var restUrl: String?
+    public var streamUrl: String?
+    /// PEM file of the authority that signed the simulated venue's certificate.
+    public var caFile: String?
+  }
+
+  /// When strategies are evaluated.
+  public enum Evaluation: String, Sendable {
+    case everyTrade = "trade"
+    case every15s = "15s"
+  }
+
+  /// How the engine's thread waits for work.
+  public enum Wait: String, Sendable {
+    case spin, backoff
+  }
+
+  public struct Log: Sendable, Equatable {
+    public var level: String
+    public var format: String
+  }
+
+  public var venue: Venue
+  public var symbols: [String]
+  public var contractTypes: [String]
+  /// Paths of strategy files, relative to the working directory.
+  public var strategies: [String]
+  public var paper: PaperConfig
+  /// Applies to every strategy, next to its own `max_cost_r`.
+  public var maxCostR: Double?
+  public var evaluation: Evaluation
+  public var wait: Wait
+  /// Trade files to warm the windows from, in the order of their ids.
+  public var historyFiles: [String: [String]]
+  public var indicatorsFile: String?
+  public var log: Log
+
+  /// A strategy's `max_cost_r` under this configuration: of two limits the strictest wins.
+  public func maxCostR(of strategy: StrategyConfig) -> Double? {
+    guard let own = strategy.maxCostR, let maxCostR else { return strategy.maxCostR ?? maxCostR }
+    return min(own, maxCostR)
+  }
+
+  /// Checks settings as written; throws everything that is wrong with them at once.
+  public init(_ raw: RawConfig) throws(SettingsError) {
+    var check = ConfigCheck(raw)
+    let config = check.config()
+    guard let config, check.violations.isEmpty else { throw .violations(check.violations) }
+    self = config
+  }
+
+  /// Reads a file (none: the defaults) and lays the environment over it. Options of a command line go on top of the
+  /// result, before `RunConfig(raw)` checks it.
+  public static func raw(file: String?, environment: [String: String]) throws(SettingsError) -> RawConfig {
+    var raw = RawConfig()
+    if let file {
+      let bytes = try FileBytes.read(file)
+      guard let yaml = String(validating: bytes, as: UTF8.self) else {
+        throw .violations([Violation(source: file, key: "", problem: "is not UTF-8: save it as UTF-8")])
+      }
+      raw.apply(yaml: yaml, file: file)
+    }
+    raw.apply(environment: environment)
+    return raw
+  }
+
+  init(
+    venue: Venue, symbols: [String], contractTypes: [String], strategies: [String], paper: PaperConfig,
+    maxCostR: Double?, evaluation: Evaluation, wait: Wait, historyFiles: [String: [String]], indicatorsFile: String?,
+    log: Log
+  ) {
+    self.venue = venue
+    self.symbols = symbols
+    self.contractTypes = contractTypes
+    self.strategies = strategies
+    self.paper = paper
+    self.maxCostR = maxCostR
+    self.evaluation = evaluation
+    self.wait = wait
+    self.historyFiles = historyFiles
+    self.indicatorsFile = indicatorsFile
+    self.log = log
+  }
+}

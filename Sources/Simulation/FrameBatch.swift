@@ -1,0 +1,49 @@
+/// What a connection is to be sent, in order: bytes and where each frame ends.
+///
+/// One buffer for all frames: at 50,000 frames a second an array each would be 50,000 allocations.
+public struct FrameBatch: Sendable {
+  /// A frame's kind.
+  public enum Kind: Sendable {
+    case text
+    case ping
+    case close
+  }
+
+  /// One frame: its place in `bytes`.
+  public struct Frame: Sendable {
+    public var kind: Kind
+    public var range: Range<Int>
+  }
+
+  public private(set) var bytes: [UInt8] = []
+  public private(set) var frames: [Frame] = []
+
+  public init() {}
+
+  public var isEmpty: Bool { frames.isEmpty }
+
+  /// The text frames as strings.
+  public var texts: [String] {
+    frames.filter { $0.kind == .text }.map { String(decoding: bytes[$0.range], as: UTF8.self) }
+  }
+
+  mutating func append(_ kind: Kind, _ payload: [UInt8]) {
+    let start = bytes.count
+    bytes.append(contentsOf: payload)
+    frames.append(Frame(kind: kind, range: start..<bytes.count))
+  }
+
+  mutating func appendCombined(prefix: [UInt8], _ payload: [UInt8]) {
+    let start = bytes.count
+    bytes.append(contentsOf: prefix)
+    bytes.append(contentsOf: payload)
+    bytes.append(UInt8(ascii: "}"))
+    frames.append(Frame(kind: .text, range: start..<bytes.count))
+  }
+
+  /// Empties it and keeps its memory.
+  public mutating func clear() {
+    bytes.removeAll(keepingCapacity: true)
+    frames.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,85 @@
+/// The venue's REST bodies as JSON, key for key in its order.
+enum RestEncoder {
+  static func aggTrades(_ tape: TradeTape, _ range: Range<Int>, _ instrument: Instrument) -> [UInt8] {
+    var out = WireText(capacity: range.count * 130 + 2)
+    out.raw("[")
+    for position in range {
+      if position > range.lowerBound { out.raw(",") }
+      let trade = tape[position]
+      out.raw("{\"a\":")
+      out.integer(trade.id)
+      number(",\"p\":\"", trade.priceE8, instrument.pricePrecision, &out)
+      number("\",\"q\":\"", trade.quantityE8, instrument.quantityPrecision, &out)
+      number("\",\"nq\":\"", trade.normalQuantityE8, instrument.quantityPrecision, &out)
+      out.raw("\",\"f\":")
+      out.integer(trade.firstID)
+      out.raw(",\"l\":")
+      out.integer(trade.lastID)
+      out.raw(",\"T\":")
+      out.integer(trade.timeMillis)
+      out.raw(",\"m\":")
+      out.bool(trade.buyerIsMaker)
+      out.raw("}")
+    }
+    out.raw("]")
+    return out.bytes
+  }
+
+  static func klines(_ candles: [Candle], _ interval: KlineInterval, _ instrument: Instrument) -> [UInt8] {
+    var out = WireText(capacity: candles.count * 170 + 2)
+    let quoteDigits = instrument.pricePrecision + instrument.quantityPrecision
+    out.raw("[")
+    for (index, candle) in candles.enumerated() {
+      out.raw(index == 0 ? "[" : ",[")
+      out.integer(candle.startMillis)
+      number(",\"", candle.openE8, instrument.pricePrecision, &out)
+      number("\",\"", candle.highE8, instrument.pricePrecision, &out)
+      number("\",\"", candle.lowE8, instrument.pricePrecision, &out)
+      number("\",\"", candle.closeE8, instrument.pricePrecision, &out)
+      out.raw("\",\"")
+      out.fixed(candle.volumeE8, scale: 8, digits: instrument.quantityPrecision)
+      out.raw("\",")
+      out.integer(candle.startMillis + interval.millis - 1)
+      out.raw(",\"")
+      out.fixed(candle.quoteE16, scale: 16, digits: quoteDigits)
+      out.raw("\",")
+      out.integer(candle.trades)
+      out.raw(",\"")
+      out.fixed(candle.takerBuyVolumeE8, scale: 8, digits: instrument.quantityPrecision)
+      out.raw("\",\"")
+      out.fixed(candle.takerBuyQuoteE16, scale: 16, digits: quoteDigits)
+      out.raw("\",\"0\"]")
+    }
+    out.raw("]")
+    return out.bytes
+  }
+
+  static func premiumIndex(_ mark: MarkQuote, _ instrument: Instrument, into out: inout WireText) {
+    out.raw("{\"symbol\":")
+    out.quoted(instrument.symbol)
+    number(",\"markPrice\":\"", mark.markE8, 8, &out)
+    number("\",\"indexPrice\":\"", mark.indexE8, 8, &out)
+    number("\",\"estimatedSettlePrice\":\"", mark.settleE8, 8, &out)
+    number("\",\"lastFundingRate\":\"", mark.fundingRateE8, 8, &out)
+    out.raw("\",\"interestRate\":\"0.00010000\",\"nextFundingTime\":")
+    out.integer(mark.nextFundingMillis)
+    out.raw(",\"time\":")
+    out.integer(mark.timeMillis)
+    out.raw("}")
+  }
+
+  static func error(_ code: Int64, _ message: String) -> [UInt8] {
+    var out = WireText(capacity: 128)
+    out.raw("{\"code\":")
+    out.integer(code)
+    out.raw(",\"msg\":")
+    out.quoted(message)
+    out.raw("}")
+    return out.bytes
+  }
+
+  private static func number(_ key: StaticString, _ valueE8: Int64, _ digits: Int, _ out: inout WireText) {
+    out.raw(key)
+    out.fixed(valueE8, digits: digits)
+  }
+}

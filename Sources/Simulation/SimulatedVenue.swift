@@ -1,0 +1,277 @@
+/// A Binance-compatible USD-M futures exchange, its market side, without sockets or clocks.
+///
+/// Whoever owns it opens sessions, hands it their messages and REST requests, calls `advance` with the time, and sends
+/// what the sessions hold. It shares no code with the engine's side: an error in a parser here would hide the same
+/// error there. Not thread-safe; all times are ms since the epoch and must not run backwards.
+public final class SimulatedVenue {
+  let settings: VenueSettings
+  private var market: any Market
+  let boards: [SymbolBoard]
+  let symbolIndex: [String: Int]
+  private let lowerCaseIndex: [String: Int]
+  var ledger: WeightLedger
+  private var feeds: [String: StreamFeed] = [:]
+  private(set) var sessions: [StreamSession] = []
+  private var scratch = WireText(capacity: 512)
+  /// The next moment at which mark prices and candles are told; a multiple of 250 ms.
+  private var nextTimerMillis: Int64
+  /// Trades published, history included.
+  public private(set) var tradeCount = 0
+
+  private static let timerMillis: Int64 = 250
+
+  /// Plays the market's history at once.
+  public init(market: any Market, settings: VenueSettings) {
+    self.market = market
+    self.settings = settings
+    let perSymbol = max(8_192, settings.maxTrades / market.instruments.count)
+    boards = market.instruments.map { SymbolBoard(instrument: $0, maxTrades: perSymbol) }
+    let symbols = market.instruments.enumerated().map { ($1.symbol, $0) }
+    symbolIndex = Dictionary(symbols, uniquingKeysWith: { first, _ in first })
+    lowerCaseIndex = Dictionary(
+      symbols.map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { first, _ in first })
+    ledger = WeightLedger(limitPerMinute: settings.weightLimit)
+    nextTimerMillis = (settings.startMillis / Self.timerMillis + 1) * Self.timerMillis
+    while let event = self.market.next(through: settings.startMillis) { publish(event) }
+  }
+
+  public var instruments: [Instrument] { boards.map(\.instrument) }
+
+  /// The trades REST serves of a symbol; nil when the venue does not know it.
+  public func tape(_ symbol: String) -> TradeTape? {
+    symbolIndex[symbol].map { boards[$0].tape }
+  }
+
+  /// Trades REST can still serve, over all symbols.
+  public var keptCount: Int { boards.reduce(0) { $0 + $1.tape.count } }
+
+  /// The last price of each symbol in 1e-8, or where it opens when it has none.
+  public var lastPricesE8: [Int64] {
+    boards.map { $0.tape.last?.priceE8 ?? $0.instrument.openingPriceE8 }
+  }
+
+  /// Plays the market up to `nowMillis` and fills the sessions' frames.
+  public func advance(to nowMillis: Int64) {
+    while nextTimerMillis <= nowMillis {
+      play(through: nextTimerMillis - settings.publishLagMillis)
+      fireTimer(nextTimerMillis)
+      nextTimerMillis += Self.timerMillis
+    }
+    play(through: nowMillis - settings.publishLagMillis)
+    for session in sessions where !session.isClosed { keepAlive(session, nowMillis) }
+  }
+
+  private func play(through limitMillis: Int64) {
+    while let event = market.next(through: limitMillis) { publish(event) }
+  }
+
+  private func publish(_ event: MarketEvent) {
+    let eventMillis = event.timeMillis + settings.publishLagMillis
+    switch event {
+    case .trade(let symbol, let trade):
+      let board = boards[symbol]
+      tradeCount += 1
+      let bookMoved = board.add(trade)
+      if let feed = board.tradeFeed, !feed.isIdle {
+        scratch.clear()
+        StreamEncoder.aggTrade(trade, board.instrument, eventMillis: eventMillis, into: &scratch)
+        feed.deliver(scratch.bytes)
+      }
+      if bookMoved { tellQuote(board, eventMillis) }
+    case .quote(let symbol, let quote):
+      boards[symbol].add(quote)
+      tellQuote(boards[symbol], eventMillis)
+    case .mark(let symbol, let mark): boards[symbol].add(mark)
+    }
+  }
+
+  private func tellQuote(_ board: SymbolBoard, _ eventMillis: Int64) {
+    guard let feed = board.quoteFeed, !feed.isIdle, let quote = board.quote else { return }
+    scratch.clear()
+    StreamEncoder.bookTicker(quote, board.instrument, eventMillis: eventMillis, into: &scratch)
+    feed.deliver(scratch.bytes)
+  }
+
+  private func fireTimer(_ nowMillis: Int64) {
+    if nowMillis % 60_000 == 0 {
+      for board in boards { board.tape.evict(before: nowMillis - settings.retentionMillis) }
+    }
+    // Sorted, so that the order of frames is a function of the subscriptions and not of a hash.
+    for name in timedFeedNames {
+      guard let feed = feeds[name], !feed.isIdle else { continue }
+      switch feed.kind {
+      case .markPrice where nowMillis % 3_000 == 0: tellMark(feed, nowMillis)
+      case .markPriceSecond where nowMillis % 1_000 == 0: tellMark(feed, nowMillis)
+      case .kline(let interval): tellCandle(feed, interval, nowMillis)
+      default: break
+      }
+    }
+  }
+
+  private var timedFeedNames: [String] = []
+
+  private func tellMark(_ feed: StreamFeed, _ nowMillis: Int64) {
+    let board = boards[feed.symbol]
+    guard let mark = board.mark(nowMillis: nowMillis) else { return }
+    scratch.clear()
+    StreamEncoder.markPrice(mark, board.instrument, eventMillis: nowMillis, into: &scratch)
+    feed.deliver(scratch.bytes)
+  }
+
+  private func tellCandle(_ feed: StreamFeed, _ interval: KlineInterval, _ nowMillis: Int64) {
+    let board = boards[feed.symbol]
+    // Trades up to now - lag are in: a candle is final once that moment has passed its end.
+    let knownMillis = nowMillis - settings.publishLagMillis
+    board.candles.fill(through: knownMillis)
+    let start = interval.start(of: knownMillis)
+    if feed.toldStartMillis >= 0, feed.toldStartMillis < start,
+      let closed = board.candles.candle(interval, startMillis: feed.toldStartMillis)
+    {
+      tell(closed, interval, feed, board, nowMillis, isClosed: true)
+      feed.toldTrades = -1
+    }
+    guard let open = board.candles.candle(interval, startMillis: start) else { return }
+    if feed.toldStartMillis != start || feed.toldTrades != open.trades {
+      tell(open, interval, feed, board, nowMillis, isClosed: false)
+      feed.toldStartMillis = start
+      feed.toldTrades = open.trades
+    }
+  }
+
+  private func tell(
+    _ candle: Candle, _ interval: KlineInterval, _ feed: StreamFeed, _ board: SymbolBoard, _ nowMillis: Int64,
+    isClosed: Bool
+  ) {
+    scratch.clear()
+    StreamEncoder.kline(
+      candle, interval, board.instrument, eventMillis: nowMillis, isClosed: isClosed, into: &scratch)
+    feed.deliver(scratch.bytes)
+  }
+
+  private func keepAlive(_ session: StreamSession, _ nowMillis: Int64) {
+    if nowMillis - session.openedMillis >= settings.sessionMillis {
+      session.close()
+    } else if session.lastPingMillis > session.lastPongMillis,
+      nowMillis - session.lastPongMillis >= settings.pongTimeoutMillis
+    {
+      session.close()
+    } else if nowMillis - session.lastPingMillis >= settings.pingMillis {
+      session.ping(nowMillis: nowMillis)
+    }
+  }
+
+  // MARK: - Connections
+
+  /// Whether `open` would open a connection at this address.
+  public func accepts(path: String, streams: String?) -> Bool {
+    StreamAddress(path: path, streams: streams).map { $0.streams.count <= StreamSession.maxStreams } ?? false
+  }
+
+  /// Opens a connection at an address such as `/market/ws/btcusdt@aggTrade`; nil when no such address exists.
+  ///
+  /// `streams` is the value of the query's parameter of that name.
+  public func open(path: String, streams: String?, nowMillis: Int64) -> StreamSession? {
+    guard let address = StreamAddress(path: path, streams: streams) else { return nil }
+    guard address.streams.count <= StreamSession.maxStreams else { return nil }
+    let session = StreamSession(route: address.route, isCombined: address.isCombined, nowMillis: nowMillis)
+    sessions.append(session)
+    for name in address.streams { subscribe(session, name) }
+    return session
+  }
+
+  /// Forgets a connection that is gone.
+  public func close(_ session: StreamSession) {
+    session.isClosed = true
+    for name in session.subscriptions { feeds[name]?.remove(session) }
+    session.subscriptions = []
+    sessions.removeAll { $0 === session }
+  }
+
+  /// A pong arrived, asked for or not.
+  public func pong(_ session: StreamSession, nowMillis: Int64) {
+    session.lastPongMillis = max(session.lastPongMillis, nowMillis)
+  }
+
+  /// A text message arrived; the answer is among the session's frames.
+  public func receive(_ text: [UInt8], from session: StreamSession, nowMillis: Int64) {
+    guard !session.isClosed else { return }
+    guard session.admitsMessage(nowMillis: nowMillis) else {
+      session.close()
+      return
+    }
+    do throws(ControlMessage.Refusal) {
+      try obey(ControlMessage(text), session)
+    } catch {
+      session.send(RestEncoder.error(error.code, error.message))
+    }
+  }
+
+  private func obey(_ message: ControlMessage, _ session: StreamSession) throws(ControlMessage.Refusal) {
+    var answer = WireText(capacity: 64)
+    answer.raw("{\"result\":")
+    switch message {
+    case .subscribe(let names, let id):
+      let added = Set(names).subtracting(session.subscriptions).count
+      guard session.subscriptions.count + added <= StreamSession.maxStreams else {
+        throw .invalid("too many subscriptions, at most \(StreamSession.maxStreams) a connection")
+      }
+      for name in names { subscribe(session, name) }
+      answer.raw("null")
+      finish(&answer, id)
+    case .unsubscribe(let names, let id):
+      for name in names { unsubscribe(session, name) }
+      answer.raw("null")
+      finish(&answer, id)
+    case .listSubscriptions(let id):
+      answer.raw("[")
+      for (index, name) in session.subscriptions.enumerated() {
+        if index > 0 { answer.raw(",") }
+        answer.quoted(name)
+      }
+      answer.raw("]")
+      finish(&answer, id)
+    case .setCombined(let value, let id):
+      session.isCombined = value
+      answer.raw("null")
+      finish(&answer, id)
+    case .getCombined(let id):
+      answer.bool(session.isCombined)
+      finish(&answer, id)
+    }
+    session.send(answer.bytes)
+  }
+
+  private func finish(_ answer: inout WireText, _ id: UInt64) {
+    answer.raw(",\"id\":")
+    answer.text(String(id))
+    answer.raw("}")
+  }
+
+  private func subscribe(_ session: StreamSession, _ name: String) {
+    guard !session.subscriptions.contains(name) else { return }
+    session.subscriptions.append(name)
+    // A stream nobody plays, or one of another route, is accepted and says nothing: so does the venue.
+    guard let stream = StreamName(name), stream.kind.route == session.route,
+      let symbol = lowerCaseIndex[stream.symbol]
+    else { return }
+    feed(name, stream.kind, symbol).add(session)
+  }
+
+  private func unsubscribe(_ session: StreamSession, _ name: String) {
+    guard let index = session.subscriptions.firstIndex(of: name) else { return }
+    session.subscriptions.remove(at: index)
+    feeds[name]?.remove(session)
+  }
+
+  private func feed(_ name: String, _ kind: StreamKind, _ symbol: Int) -> StreamFeed {
+    if let feed = feeds[name] { return feed }
+    let feed = StreamFeed(name: name, kind: kind, symbol: symbol)
+    feeds[name] = feed
+    switch kind {
+    case .aggTrade: boards[symbol].tradeFeed = feed
+    case .bookTicker: boards[symbol].quoteFeed = feed
+    case .markPrice, .markPriceSecond, .kline: timedFeedNames = (timedFeedNames + [name]).sorted()
+    }
+    return feed
+  }
+}

@@ -1,0 +1,49 @@
+import CRecords
+import Domain
+import HotPath
+import Memory
+
+/// The rings into the engine: one a producer.
+struct EngineInputs: Sendable {
+  /// The operator's: the thread that reads keys.
+  let commands = RecordRing(capacity: 1 << 8)
+  /// The market feed's thread.
+  let market = RecordRing(capacity: 1 << 16)
+  /// History files, then REST pages.
+  let history = RecordRing(capacity: 1 << 14)
+  /// The player of an indicators file.
+  let indicators = RecordRing(capacity: 1 << 12)
+  let doorbell = Doorbell()
+
+  /// In the order the engine looks at them.
+  var all: [RecordRing] { [commands, market, indicators, history] }
+
+  func hasWork() -> Bool { !commands.isEmpty() || !market.isEmpty() || !indicators.isEmpty() || !history.isEmpty() }
+
+  /// Operator's thread. False when the engine doesn't keep up.
+  func send(_ command: Command) -> Bool {
+    var record = apus_record()
+    record.kind = EventKind.command.rawValue
+    record.id = command.rawValue
+    defer { doorbell.ring() }
+    return commands.push(record)
+  }
+}
+
+/// The rings out of the engine: what a person or a log wants to know.
+struct EngineNews: Sendable {
+  let signals = Ring<FiredSignal>(capacity: 1 << 9)
+  let paper = Ring<PaperEvent>(capacity: 1 << 9)
+  let gaps = Ring<GapEvent>(capacity: 1 << 9)
+
+  /// Empties an outbox. Engine's thread.
+  func take(_ outbox: Outbox) {
+    for index in 0..<outbox.signalCount { _ = signals.push(outbox.signal(index)) }
+    for index in 0..<outbox.paperCount { _ = paper.push(outbox.paperEvent(index)) }
+    for index in 0..<outbox.gapCount { _ = gaps.push(outbox.gap(index)) }
+    outbox.clear()
+  }
+
+  /// News that found their ring full.
+  func lost() -> Int { signals.refused() + paper.refused() + gaps.refused() }
+}

@@ -1,0 +1,116 @@
+import CClock
+import CRecords
+import Domain
+import HotPath
+import Memory
+import Synchronization
+import Venues
+
+/// The engine thread: takes events from its rings, stamps them with now, steps, and hands on what came of it.
+///
+/// Rings are looked at in a fixed order, commands first; each gets a bounded batch, so that a burst in one cannot starve
+/// the others. What leaves goes through rings of its own to whoever watches; a watcher that sleeps loses news, which is
+/// counted, and never holds the engine up.
+final class LiveEngine: Sendable {
+  static var tickMillis: UInt64 { 100 }
+  /// Records taken from one ring before the next is looked at.
+  static var batch: Int { 256 }
+
+  let inputs: EngineInputs
+  let news: EngineNews
+  let clock: EngineClock
+  let board: SnapshotBoard
+  /// One step of a live trade; and from its bytes at the socket to the end of its step.
+  let stepNanos = LatencyHistogram()
+  let decisionNanos = LatencyHistogram()
+
+  private let config: EngineConfig
+  private let wait: any WaitStrategy & Sendable
+  private let isStopping = Atomic<Bool>(false)
+  private let thread = Mutex<VenueThread?>(nil)
+
+  init(_ config: EngineConfig, inputs: EngineInputs, news: EngineNews, clock: EngineClock, wait: any WaitStrategy & Sendable) {
+    self.config = config
+    self.inputs = inputs
+    self.news = news
+    self.clock = clock
+    self.wait = wait
+    let first = Engine(config)
+    board = SnapshotBoard(first)
+    first.deallocate()
+  }
+
+  func start() throws {
+    let started = try VenueThread(name: "engine") { [self] in run() }
+    thread.withLock { $0 = started }
+  }
+
+  /// Ends the thread and waits for it.
+  func stop() {
+    isStopping.store(true, ordering: .relaxed)
+    inputs.doorbell.ring()
+    let running = thread.withLock { thread in
+      defer { thread = nil }
+      return thread
+    }
+    running?.join()
+  }
+
+  private func run() {
+    var engine = Engine(config)
+    let outbox = Outbox()
+    var wait: any WaitStrategy = wait
+    var tick = apus_record()
+    tick.kind = EventKind.tick.rawValue
+    var now = clock.nowMillis()
+    var nextTickNanos = apus_monotonic_nanos()
+    while !isStopping.load(ordering: .relaxed) {
+      let worked = takeBatches(&engine, outbox, &now)
+      if apus_monotonic_nanos() >= nextTickNanos {
+        nextTickNanos = apus_monotonic_nanos() + Self.tickMillis * 1_000_000
+        now = max(now, clock.nowMillis())
+        tick.time_ms = now
+        step(&engine, tick, now, outbox)
+        board.publish(engine, nowMillis: now)
+      }
+      if worked {
+        wait.worked()
+      } else {
+        wait.wait(on: inputs.doorbell, deadlineNanos: nextTickNanos) { inputs.hasWork() }
+      }
+    }
+    board.publish(engine, nowMillis: now)
+  }
+
+  /// True when there was anything to do.
+  private func takeBatches(_ engine: inout Engine, _ outbox: Outbox, _ now: inout Int64) -> Bool {
+    var worked = false
+    for ring in inputs.all {
+      var record = apus_record()
+      var taken = 0
+      while taken < Self.batch, ring.pop(into: &record) {
+        taken += 1
+        now = max(now, clock.nowMillis())
+        if record.kind == EventKind.trade.rawValue {
+          let startNanos = apus_monotonic_nanos()
+          step(&engine, record, now, outbox)
+          let endNanos = apus_monotonic_nanos()
+          stepNanos.record(nanos: endNanos &- startNanos)
+          decisionNanos.record(nanos: UInt64(UInt32(truncatingIfNeeded: endNanos) &- record.received_ns))
+        } else {
+          step(&engine, record, now, outbox)
+        }
+      }
+      if taken > 0 { worked = true }
+    }
+    return worked
+  }
+
+  private func step(_ engine: inout Engine, _ record: apus_record, _ now: Int64, _ outbox: Outbox) {
+    while true {
+      let outcome = engine.step(record, now: now, into: outbox)
+      if !outbox.isEmpty { news.take(outbox) }
+      if case .done = outcome { return }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Simulation
+
+/// The command line.
+struct SimOptions: ParsableArguments {
+  @Option(help: "Port on 127.0.0.1; 0 takes a free one.")
+  var port: Int32 = 9443
+
+  @Option(name: .customLong("cert-dir"), help: "Folder for ca.pem, cert.pem and key.pem, made at the start.")
+  var certificateDirectory = FileManager.default.temporaryDirectory.path + "/exchange-sim-\(getpid())"
+
+  @Option(help: "Seed of the synthetic market; the same seed, the same market.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Symbols, separated by commas.")
+  var symbols = "BTCUSDT,ETHUSDT"
+
+  @Option(help: "How many symbols; beyond those named, well-known and then generated ones follow.")
+  var symbolCount: Int?
+
+  @Option(help: "Hours of history before the start; of a recording, how much of it is history (default 24; 0 then).")
+  var historyHours: Double?
+
+  @Option(help: "Trades a second and symbol.")
+  var rate = 3.0
+
+  @Option(help: "Live trades a second over all symbols, up to 50,000; the history keeps --rate.")
+  var rateTotal: Double?
+
+  @Option(help: "How many times faster than its time stamps the market runs.")
+  var speed = 1.0
+
+  @Flag(help: "After a calm history, live prices swing by several ATRs in tens of seconds.")
+  var lively = false
+
+  @Option(
+    help:
+      "A recording to play: a raw capture of combined streams, or a data.binance.vision aggTrades CSV; .gz, .zip or plain."
+  )
+  var play: [String] = []
+
+  @Option(help: "The symbol of a CSV recording; once, or once for each --play.")
+  var playSymbol: [String] = []
+
+  @Option(help: "REST weight a minute and address; 0 never refuses.")
+  var weightLimit: Int64 = 2_400
+
+  @Option(help: "Seconds between the venue's pings.")
+  var pingSeconds = 180.0
+
+  @Option(help: "Trades kept over all symbols for REST, 56 bytes each.")
+  var retainTrades = 10_000_000
+
+  @Option(help: "Stop by itself after so many seconds.")
+  var duration: Double?
+
+  @Option(help: "Write the history as <SYMBOL>-aggTrades.csv into this folder.")
+  var writeHistory: String?
+
+  @Option(help: "Write indicators that go with the market, as JSON lines, into this file.")
+  var writeIndicators: String?
+
+  @Flag(help: "Write the files and exit.")
+  var historyOnly = false
+
+  func check() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): ports are 0 to 65535") }
+    guard rate > 0, rateTotal ?? 1 > 0, speed > 0, pingSeconds > 0 else {
+      throw ValidationError("--rate, --rate-total, --speed and --ping-seconds must be above 0")
+    }
+    guard rateTotal ?? 1 <= 50_000 else { throw ValidationError("--rate-total goes up to 50000 trades a second") }
+    guard (0...48).contains(historyHours ?? 0) else { throw ValidationError("--history-hours goes from 0 to 48") }
+    guard weightLimit >= 0, retainTrades > 0, duration ?? 1 > 0 else {
+      throw ValidationError("--weight-limit, --retain-trades and --duration must not be negative")
+    }
+    guard playSymbol.count <= 1 || playSymbol.count == play.count else {
+      throw ValidationError("--play-symbol is given once, or once for each --play")
+    }
+    guard !symbolNames.isEmpty else { throw ValidationError("--symbols names no symbol, as in BTCUSDT,ETHUSDT") }
+    guard Set(symbolNames).count == symbolNames.count else { throw ValidationError("--symbols names one twice") }
+  }
+
+  var symbolNames: [String] {
+    symbols.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
+
+  func venueSettings(startMillis: Int64) -> VenueSettings {
+    var settings = VenueSettings(startMillis: startMillis)
+    settings.weightLimit = weightLimit
+    settings.pingMillis = Int64(pingSeconds * 1_000)
+    settings.maxTrades = retainTrades
+    return settings
+  }
+}

@@ -1,0 +1,154 @@
+import CWebSockets
+import Foundation
+import Simulation
+
+/// What lws tells the door, passed on to the venue.
+extension VenueDoor {
+  // SAFETY: lws calls back only while the context lives, whose user pointer is the door; `input` has `length` bytes.
+  static let callback: LwsTables.Callback = { socket, reason, _, input, length in
+    guard let socket = unsafe socket, let context = unsafe lws_get_context(socket),
+      let user = unsafe lws_context_user(context)
+    else { return 0 }
+    let door = unsafe Unmanaged<VenueDoor>.fromOpaque(user).takeUnretainedValue()
+    switch reason {
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return unsafe door.admits(socket) ? 0 : 1
+    case LWS_CALLBACK_ESTABLISHED: return unsafe door.established(socket)
+    case LWS_CALLBACK_RECEIVE:
+      return unsafe door.received(socket, UnsafeRawBufferPointer(start: input, count: length))
+    case LWS_CALLBACK_RECEIVE_PONG:
+      if let session = unsafe door.connection(socket).session {
+        door.venue.pong(session, nowMillis: door.clock.nowMillis)
+      }
+      return 0
+    case LWS_CALLBACK_SERVER_WRITEABLE: return unsafe door.writeFrames(socket)
+    case LWS_CALLBACK_HTTP: return unsafe door.request(socket)
+    case LWS_CALLBACK_HTTP_WRITEABLE: return unsafe door.writeBody(socket)
+    case LWS_CALLBACK_CLOSED, LWS_CALLBACK_CLOSED_HTTP, LWS_CALLBACK_WSI_DESTROY:
+      unsafe door.forget(socket)
+      return 0
+    default: return 0
+    }
+  }
+
+  private func connection(_ socket: OpaquePointer) -> Connection {
+    let key = Int(bitPattern: socket)
+    if let known = connections[key] { return known }
+    let made = Connection()
+    connections[key] = made
+    return made
+  }
+
+  private func forget(_ socket: OpaquePointer) {
+    guard let gone = connections.removeValue(forKey: Int(bitPattern: socket)) else { return }
+    if let session = gone.session { venue.close(session) }
+  }
+
+  // MARK: - Streams
+
+  private func admits(_ socket: OpaquePointer) -> Bool {
+    let address = unsafe RequestHead(socket)
+    if venue.accepts(path: address.path, streams: address.parameters["streams"]) { return true }
+    // The answer is for the client; whether it could be written changes nothing, the socket is closed either way.
+    _ = unsafe lws_return_http_status(socket, UInt32(HTTP_STATUS_NOT_FOUND.rawValue), nil)
+    return false
+  }
+
+  private func established(_ socket: OpaquePointer) -> Int32 {
+    let address = unsafe RequestHead(socket)
+    let now = clock.nowMillis
+    venue.advance(to: now)
+    guard
+      let session = venue.open(path: address.path, streams: address.parameters["streams"], nowMillis: now)
+    else { return -1 }
+    unsafe connection(socket).session = session
+    return 0
+  }
+
+  // SAFETY: the bytes are copied before lws gets its buffer back.
+  private func received(_ socket: OpaquePointer, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+    let connection = unsafe connection(socket)
+    guard let session = connection.session else { return -1 }
+    unsafe connection.incoming.append(contentsOf: bytes)
+    guard connection.incoming.count <= Connection.maxMessageBytes else { return -1 }
+    guard unsafe lws_is_final_fragment(socket) != 0, unsafe lws_remaining_packet_payload(socket) == 0 else { return 0 }
+    let now = clock.nowMillis
+    venue.advance(to: now)
+    venue.receive(connection.incoming, from: session, nowMillis: now)
+    connection.incoming.removeAll(keepingCapacity: true)
+    _ = unsafe lws_callback_on_writable(socket)
+    return 0
+  }
+
+  private func writeFrames(_ socket: OpaquePointer) -> Int32 {
+    let connection = unsafe connection(socket)
+    guard let session = connection.session else { return -1 }
+    while true {
+      if connection.sent == connection.batch.frames.count {
+        connection.sent = 0
+        guard session.hasFrames else {
+          connection.batch.clear()
+          return 0
+        }
+        session.takeFrames(recycling: &connection.batch)
+      }
+      // What the kernel did not take lws holds; to write on before it has left is an error.
+      guard unsafe lws_partial_buffered(socket) == 0 else {
+        _ = unsafe lws_callback_on_writable(socket)
+        return 0
+      }
+      let frame = connection.batch.frames[connection.sent]
+      if frame.kind == .close {
+        unsafe lws_close_reason(socket, LWS_CLOSE_STATUS_GOINGAWAY, nil, 0)
+        return -1
+      }
+      let kind = frame.kind == .text ? LWS_WRITE_TEXT : LWS_WRITE_PING
+      guard unsafe outgoing.write(connection.batch.bytes[frame.range], to: socket, as: kind) >= 0 else { return -1 }
+      connection.sent += 1
+    }
+  }
+
+  // MARK: - REST
+
+  private func request(_ socket: OpaquePointer) -> Int32 {
+    let head = unsafe RequestHead(socket)
+    let now = clock.nowMillis
+    venue.advance(to: now)
+    let request = RestRequest(head.method, head.path, head.parameters, client: unsafe RequestHead.peer(socket))
+    let response = venue.respond(to: request, nowMillis: now)
+    guard unsafe writeHeader(response, to: socket) else { return -1 }
+    unsafe connection(socket).body = response.body
+    _ = unsafe lws_callback_on_writable(socket)
+    return 0
+  }
+
+  // SAFETY: lws writes between `position` and `end`, both inside the buffer, and fails when it would not fit.
+  private func writeHeader(_ response: RestResponse, to socket: OpaquePointer) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: OutgoingBuffer.headroom + 2_048)
+    return unsafe buffer.withUnsafeMutableBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return false }
+      let start = unsafe base + OutgoingBuffer.headroom
+      var position: UnsafeMutablePointer<UInt8>? = unsafe start
+      let end = unsafe base + bytes.count
+      guard
+        unsafe lws_add_http_common_headers(
+          socket, UInt32(response.status), "application/json;charset=UTF-8", lws_filepos_t(response.body.count),
+          &position, end) == 0
+      else { return false }
+      for header in response.headers {
+        let name = header.name.lowercased() + ":"
+        let value = Array(header.value.utf8)
+        guard
+          unsafe lws_add_http_header_by_name(socket, name, value, Int32(value.count), &position, end) == 0
+        else { return false }
+      }
+      return unsafe lws_finalize_write_http_header(socket, start, &position, end) == 0
+    }
+  }
+
+  private func writeBody(_ socket: OpaquePointer) -> Int32 {
+    let connection = unsafe connection(socket)
+    guard unsafe outgoing.write(connection.body[...], to: socket, as: LWS_WRITE_HTTP_FINAL) >= 0 else { return -1 }
+    connection.body = []
+    return unsafe lws_http_transaction_completed(socket) == 0 ? 0 : -1
+  }
+}
