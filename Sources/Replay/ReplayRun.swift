@@ -33,7 +33,12 @@ public struct ReplaySummary: Codable, Sendable {
   public var evaluations: Int64
   public var signals: Int64
   public var seconds: Double
-  public var trades_per_second: Double
+  public var tradesPerSecond: Double
+
+  enum CodingKeys: String, CodingKey {
+    case trades, late, dropped, gaps, evaluations, signals, seconds
+    case tradesPerSecond = "trades_per_second"
+  }
 }
 
 /// A replay: files through the engine that also trades live, with the largest T so far as `now`.
@@ -109,6 +114,6 @@ public enum ReplayRun {
     return ReplaySummary(
       trades: counters.trades, late: counters.late, dropped: counters.dropped, gaps: counters.gaps,
       evaluations: counters.evaluations, signals: counters.signals, seconds: seconds,
-      trades_per_second: (Double(counters.trades) / seconds).rounded())
+      tradesPerSecond: (Double(counters.trades) / seconds).rounded())
   }
 }

@@ -24,7 +24,9 @@ enum TradeArguments {
         }
         inputs.append(TradeInput(symbol: value, paths: []))
       } else {
-        guard !inputs.isEmpty else { throw Failure(.usage, "--trades \(value) comes before any --symbol: put --symbol first") }
+        guard !inputs.isEmpty else {
+          throw Failure(.usage, "--trades \(value) comes before any --symbol: put --symbol first")
+        }
         inputs[inputs.count - 1].paths.append(value)
       }
     }
