@@ -12,7 +12,8 @@ extension Engine {
       let score = Score(strategies[strategy], input, &slots[slot].liquidations)
       slots[slot].lastScore = score.value
       slots[slot].lastDirection = input.direction
-      let fires = decides ? shallFire(index, strategy, slot, at: t, score: score.value, direction: input.direction) : false
+      let fires =
+        decides ? shallFire(index, strategy, slot, at: t, score: score.value, direction: input.direction) : false
       if fires || emits {
         let evaluation = row(index, strategy, at: t, input: input, score: score)
         if emits { outbox.append(evaluation) }

@@ -2,35 +2,6 @@ import CRecords
 import Domain
 import Memory
 
-/// Whether a step is finished.
-public enum StepOutcome: Sendable, BitwiseCopyable {
-  case done
-  /// The outbox is full: drain it and call `step` again with the same record and now.
-  case more
-}
-
-/// Counts since the engine was made.
-public struct EngineCounters: BitwiseCopyable, Sendable {
-  /// Trades taken in, those of quantity 0 among them.
-  public var trades: Int64 = 0
-  /// Trades whose T was raised, because an earlier trade or a tick was already past it.
-  public var late: Int64 = 0
-  /// Trades with a repeated or older id.
-  public var dropped: Int64 = 0
-  /// Jumps in ids.
-  public var gaps: Int64 = 0
-  /// Moments at which the strategies were evaluated.
-  public var evaluations: Int64 = 0
-  public var signals: Int64 = 0
-  /// Trades that found the pool of trades used up; their symbol takes no entries for 24 h.
-  public var poolExhausted: Int64 = 0
-  /// Records of kinds or symbols that the engine doesn't know.
-  public var unknown: Int64 = 0
-
-  @_noAllocation @_noLocks
-  init() {}
-}
-
 /// The deterministic core: the same records in the same order give the same signals and positions, bit for bit.
 ///
 /// `step` knows no socket, file, clock or random number. `now` and every T come with the events, and what shall be done

@@ -1,43 +1,4 @@
-import Domain
 import Memory
-
-/// A change of a paper position.
-public struct PaperEvent: BitwiseCopyable, Sendable {
-  public enum Kind: UInt8, Sendable, BitwiseCopyable { case entered = 0, takeProfit1, closed }
-
-  public var kind: Kind
-  /// The position after the change.
-  public var position: PaperPosition
-
-  @_noAllocation @_noLocks
-  init(kind: Kind, position: PaperPosition) {
-    self.kind = kind
-    self.position = position
-  }
-}
-
-/// A jump in a symbol's aggTrade ids.
-public struct GapEvent: BitwiseCopyable, Sendable {
-  public enum Kind: UInt8, Sendable, BitwiseCopyable {
-    /// Please fetch these ids; the windows wait.
-    case wanted = 0
-    /// Passed over for good: a replay, or not filled within ten minutes.
-    case permanent
-  }
-
-  public var kind: Kind
-  public var symbol: UInt32
-  public var fromId: Int64
-  public var throughId: Int64
-
-  @_noAllocation @_noLocks
-  init(kind: Kind, symbol: UInt32, fromId: Int64, throughId: Int64) {
-    self.kind = kind
-    self.symbol = symbol
-    self.fromId = fromId
-    self.throughId = throughId
-  }
-}
 
 /// What one step of the engine wants told or done, in preallocated room. Drained by whoever called `step`.
 public struct Outbox: Sendable {
@@ -117,11 +78,4 @@ public struct Outbox: Sendable {
     gaps[counts[3]] = copy gap
     counts[3] &+= 1
   }
-}
-
-/// Elements to pop into.
-public enum Zeroed {
-  public static var signal: FiredSignal { FiredSignal(evaluation: Evaluation(), id: SignalId(), reason: .none) }
-  public static var paper: PaperEvent { PaperEvent(kind: .entered, position: PaperPosition()) }
-  public static var gap: GapEvent { GapEvent(kind: .wanted, symbol: 0, fromId: 0, throughId: 0) }
 }

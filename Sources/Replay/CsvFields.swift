@@ -11,7 +11,9 @@ import Domain
 enum CsvFields {
   static func text(_ value: some StringProtocol, to bytes: inout [UInt8]) { bytes.append(contentsOf: value.utf8) }
 
-  static func integer(_ value: Int64, to bytes: inout [UInt8]) { FixedPoint.append(Int128(value), decimals: 0, to: &bytes) }
+  static func integer(_ value: Int64, to bytes: inout [UInt8]) {
+    FixedPoint.append(Int128(value), decimals: 0, to: &bytes)
+  }
 
   static func comma(_ bytes: inout [UInt8]) { bytes.append(UInt8(ascii: ",")) }
 

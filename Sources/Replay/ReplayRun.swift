@@ -33,7 +33,12 @@ public struct ReplaySummary: Codable, Sendable {
   public var evaluations: Int64
   public var signals: Int64
   public var seconds: Double
-  public var trades_per_second: Double
+  public var tradesPerSecond: Double
+
+  enum CodingKeys: String, CodingKey {
+    case trades, late, dropped, gaps, evaluations, signals, seconds
+    case tradesPerSecond = "trades_per_second"
+  }
 }
 
 /// A replay: files through the engine that also trades live, with the largest T so far as `now`.
@@ -88,11 +93,21 @@ public enum ReplayRun {
     var config = EngineConfig(
       symbols: symbols, strategies: request.strategies, paper: request.paper, timing: request.timing,
       output: request.evaluationsPath == nil ? .none : .all, gapPolicy: .report)
-    // Address space only: pages are touched as trades come. 24 h of 600 symbols are 40 M trades.
-    config.limits.trades = 512 << 20
+    config.limits.trades = tradesMax(request)
     config.limits.heldTrades = 1
     config.limits.indicators = capacity(for: request.indicators, symbols: symbols.count)
     return config
+  }
+
+  /// More trades than the files can hold, as address space: pages are touched only as trades come. A row has at least
+  /// 32 bytes; an archive of digits shrinks to a twentieth at best.
+  private static func tradesMax(_ request: ReplayRequest) -> Int {
+    var bytes: Int64 = 0
+    for path in request.inputs.flatMap(\.paths) {
+      let isPacked = path.hasSuffix(".gz") || path.hasSuffix(".zip")
+      bytes += fileBytes(path) * (isPacked ? 20 : 1)
+    }
+    return min(512 << 20, Int(bytes / 32) + 4096)
   }
 
   /// Room for all indicators of the symbol that has the most: in a long silence they all wait at once.
@@ -109,6 +124,6 @@ public enum ReplayRun {
     return ReplaySummary(
       trades: counters.trades, late: counters.late, dropped: counters.dropped, gaps: counters.gaps,
       evaluations: counters.evaluations, signals: counters.signals, seconds: seconds,
-      trades_per_second: (Double(counters.trades) / seconds).rounded())
+      tradesPerSecond: (Double(counters.trades) / seconds).rounded())
   }
 }

@@ -38,6 +38,8 @@ public enum ConnectionFailure: Error, Sendable, Equatable, CustomStringConvertib
       "the certificate of \(host):\(port) is made out to another name than \(host): check the host name"
     case .tls(let host, let port, let detail):
       "\(host):\(port): no TLS connection (\(detail)): check that the port speaks TLS"
+    case .httpStatus(let host, let port, let path, let status) where ConnectionFailure.limits.contains(status):
+      "\(host):\(port) answered \(path) with HTTP \(status): the venue limits this address; waiting before the next attempt"
     case .httpStatus(let host, let port, let path, let status):
       "\(host):\(port) answered \(path) with HTTP \(status) instead of 101: check the stream's base URL"
     case .closedByVenue(let host, let code, let text):
@@ -47,6 +49,9 @@ public enum ConnectionFailure: Error, Sendable, Equatable, CustomStringConvertib
     case .stopped: "stopped"
     }
   }
+
+  /// Refused by the web firewall, banned, too many requests.
+  static let limits = [403, 418, 429]
 
   /// Whether the same attempt may succeed later without anyone changing anything.
   public var isTransient: Bool {

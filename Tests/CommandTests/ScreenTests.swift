@@ -106,6 +106,13 @@ struct ScreenTests {
     #expect(lines.last?.contains("q quit") == true)
   }
 
+  @Test func noCounterIsCutOff() {
+    var model = Self.busy()
+    model.counters = (0..<12).map { ViewModel.Counter(name: "counter \($0)", value: UInt64($0) * 1000) }
+    let text = Screen.render(model, width: 40, height: 60, style: .plain).joined(separator: "  ") + "  "
+    for counter in model.counters { #expect(text.contains("\(counter.name) \(counter.value)  "), "\(text)") }
+  }
+
   @Test func anEmptyModelShowsDashes() {
     var model = ViewModel()
     model.symbols = [ViewModel.Symbol(symbol: "BTCUSDT")]

@@ -57,13 +57,14 @@ struct FeedTests {
       connection.send("", opcode: 9)
       connection.send(Array(bytes[40..<90]), opcode: 0, isLast: false)
       connection.send(Array(bytes[90...]), opcode: 0)
-      // One frame of TCP writes a few bytes at a time.
+      // Whole, then in two parts.
       connection.send([UInt8](repeating: 0x20, count: 300_000))
       connection.send([UInt8](repeating: 0x20, count: 200_000), isLast: false)
       connection.send([UInt8](repeating: 0x20, count: 200_000), opcode: 0)
       // Within the limit: white space before a trade is still a trade.
       connection.send([UInt8](repeating: 0x20, count: 200_000) + Array(tradeFrame("BTCUSDT", id: 8).utf8))
       connection.send("garbage")
+      connection.send("")
       connection.send(#"{"e":"markPriceUpdate","s":"BTCUSDT"}"#)
       connection.send(tradeFrame("DOGEUSDT", id: 1))
       connection.send(tradeFrame("BTCUSDT", id: 9, price: "1e5"))
@@ -76,12 +77,12 @@ struct FeedTests {
     #expect(rig.records().map(\.id) == [7, 8, 10])
     let counts = rig.counts
     #expect(counts.oversized == 2)
-    #expect(counts.malformed == 1)
+    #expect(counts.malformed == 2)
     #expect(counts.other == 1)
     #expect(counts.unknownSymbol == 1)
     #expect(counts.badNumber == 1)
     #expect(counts.control == 1)
-    #expect(counts.frames == 8)
+    #expect(counts.frames == 9)
     #expect(counts.connects == 1)
   }
 
@@ -144,6 +145,7 @@ struct FeedTests {
     refused.stop()
     let cases: [(rig: FeedRig, expected: String)] = [
       (try FeedRig(port: venue.port, ca: other.file), "is not trusted by CA file \(other.file)"),
+      (try FeedRig(port: venue.port, ca: nil), "is not trusted by this system"),
       (try FeedRig(port: named.port, ca: elsewhere.file), "is made out to another name than localhost"),
       (
         try FeedRig(host: "127.0.0.1", port: named.port, ca: elsewhere.file),
@@ -197,16 +199,21 @@ struct FeedTests {
     #expect(streams == symbols.map { $0.lowercased() + "@aggTrade" })
   }
 
-  @Test func aRefusedSubscriptionIsCounted() throws {
+  @Test(arguments: [
+    #"{"code":2,"msg":"Invalid request: bad params"}"#, #"{"error":{"code":2,"msg":"Invalid request"},"id":1}"#,
+  ])
+  func aRefusedSubscriptionIsCountedAndNeverStreaming(answer: String) throws {
     let venue = TestVenue(Self.certificate) { connection, _ in
       connection.acceptWebSocket()
       _ = connection.readText()
-      connection.send(#"{"code":2,"msg":"Invalid request: bad params"}"#)
+      connection.send(answer)
+      connection.send(tradeFrame("BTCUSDT", id: 1))
       connection.readToEnd()
     }
     defer { venue.stop() }
     let rig = try FeedRig(port: venue.port, ca: Self.certificate.file)
-    #expect(try rig.run { rig.counts.controlErrors == 1 }, "\(rig.counts)")
+    #expect(try rig.run { rig.counts.controlErrors == 1 && rig.counts.trades == 1 }, "\(rig.counts)")
+    #expect(rig.states.all.withLock { $0 } == [.resolving, .connecting, .subscribing, .stopped])
   }
 
   @Test func aSilentPeerIsNoticedWithinTenSeconds() throws {

@@ -9,9 +9,10 @@ final class PagingVenue: Sendable {
   }
 
   /// What to answer instead of a page; nil: the page.
-  typealias Trouble = @Sendable (_ request: Int, _ query: [String: String]) -> (
-    status: Int, code: Int, headers: [String]
-  )?
+  typealias Trouble =
+    @Sendable (_ request: Int, _ query: [String: String]) -> (
+      status: Int, code: Int, headers: [String]
+    )?
 
   let requests = Mutex<[[String: String]]>([])
   private let trades: [String: [Trade]]

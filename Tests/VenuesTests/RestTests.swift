@@ -58,7 +58,8 @@ struct RestTests {
       _ = connection.readHead()
       if number == 0 {
         connection.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n")
-        connection.write("Connection: close\r\n\r\n5;x=y\r\n{\"ser\r\nE\r\nverTime\":12345\r\n1\r\n}\r\n0\r\nX: y\r\n\r\n")
+        connection.write(
+          "Connection: close\r\n\r\n5;x=y\r\n{\"ser\r\nE\r\nverTime\":12345\r\n1\r\n}\r\n0\r\nX: y\r\n\r\n")
       } else {
         connection.write("HTTP/1.1 200 OK\r\n\r\n{\"serverTime\":67890}")
       }
@@ -131,8 +132,8 @@ struct RestTests {
   @Test func tradesAreExactRecords() throws {
     let heads = Mutex<[String]>([])
     let body =
-      #"[{"a":3450415493,"p":"76906.00","q":"0.004","nq":"0.004","f":8079747315,"l":8079747317,"T":1789478330891,"m":false},"#
-      + #"{"a":3450415495,"p":"76905.90","q":"0","f":8079747316,"l":8079747316,"T":1789478330948,"m":true}]"#
+      #"[{"a":3450415493,"p":"76906.00","q":"0.004","nq":"0.004","f":8079747315,"l":8079747317,"T":1789478330891,"#
+      + #""m":false},{"a":3450415495,"p":"76905.90","q":"0","f":8079747316,"l":8079747316,"T":1789478330948,"m":true}]"#
     let venue = TestVenue(Self.certificate) { connection, _ in
       while let head = connection.readHead() {
         heads.withLock { $0.append(head) }
@@ -194,7 +195,8 @@ struct RestTests {
   }
 
   @Test func recordedAnswersDecode() throws {
-    let root = ProcessInfo.processInfo.environment["APUS_SHARED"]
+    let root =
+      ProcessInfo.processInfo.environment["APUS_SHARED"]
       ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared").standardized.path
     let file = root + "/data/wire/fapi_rest_live_2026-09-15.jsonl"
     guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {

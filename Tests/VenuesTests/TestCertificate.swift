@@ -10,7 +10,7 @@ final class TestCertificate: @unchecked Sendable {
 
   /// `names` as OpenSSL spells alternative names: `DNS:localhost,IP:127.0.0.1`.
   init(names: String = "DNS:localhost,IP:127.0.0.1") {
-    guard let key = EVP_PKEY_Q_keygen_ec(), let certificate = X509_new() else { fatalError("no test certificate") }
+    guard let key = generateKey(), let certificate = X509_new() else { fatalError("no test certificate") }
     self.key = key
     self.certificate = certificate
     X509_set_version(certificate, 2)
@@ -41,7 +41,7 @@ final class TestCertificate: @unchecked Sendable {
 }
 
 /// EVP_PKEY_Q_keygen is variadic and doesn't import.
-private func EVP_PKEY_Q_keygen_ec() -> OpaquePointer? {
+private func generateKey() -> OpaquePointer? {
   let context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nil)
   defer { EVP_PKEY_CTX_free(context) }
   var key: OpaquePointer?

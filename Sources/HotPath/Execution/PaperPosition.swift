@@ -1,26 +1,5 @@
 import Domain
 
-/// Why a position ended.
-public enum ExitReason: UInt8, Sendable, BitwiseCopyable {
-  case open = 0
-  case stop
-  /// The stop after TP1 moved it to the entry price.
-  case breakeven
-  case takeProfit2
-  case timeout
-
-  /// As files tell it.
-  public var name: String {
-    switch self {
-    case .open: "open"
-    case .stop: "stop"
-    case .breakeven: "breakeven"
-    case .takeProfit2: "tp2"
-    case .timeout: "timeout"
-    }
-  }
-}
-
 /// A position followed on paper, from its signal to its last exit.
 ///
 /// Distances are frozen at the signal, levels anchored at the fill. Quantities are exact units of 1e-8; prices and USD
@@ -181,21 +160,4 @@ public struct PaperPosition: BitwiseCopyable, Sendable {
 
   @_noAllocation @_noLocks
   private static func coins(_ units: Int64) -> Double { Double(units) / 1e8 }
-}
-
-/// Fractions of `PaperConfig`, as the hot path holds them.
-struct PaperCosts: BitwiseCopyable {
-  var latencyMillis: Int64
-  var slippage: Double
-  var takerFee: Double
-  var makerFee: Double
-  var riskUsd: Double
-
-  init(_ config: PaperConfig) {
-    latencyMillis = config.latencyMillis
-    slippage = config.slippage
-    takerFee = config.takerFee
-    makerFee = config.makerFee
-    riskUsd = config.riskPerTradeUsd
-  }
 }

@@ -20,7 +20,8 @@ public enum RowOutcome: UInt8, Sendable, BitwiseCopyable {
 public enum AggTradeRow {
   /// Fills `record` from `text[start..<end]`, a line without its end. Any thread; no allocation.
   @_noAllocation @_noLocks
-  public static func parse(_ text: Span<UInt8>, _ start: Int, _ end: Int, into record: inout apus_record) -> RowOutcome {
+  public static func parse(_ text: Span<UInt8>, _ start: Int, _ end: Int, into record: inout apus_record) -> RowOutcome
+  {
     var index = start
     var lastId: Int64 = 0
     if !DecimalScan.integer(text, &index, &record.id) { return .badId }

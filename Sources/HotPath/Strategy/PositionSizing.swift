@@ -1,21 +1,5 @@
 import Domain
 
-/// An instrument's steps as the hot path holds them, units of 1e-8.
-struct InstrumentLimits: BitwiseCopyable {
-  /// 0 when unknown: levels are then not rounded.
-  var tick: Int64
-  var lot: Int64
-  var minimumQuantity: Int64
-  var maximumQuantity: Int64
-
-  init(_ instrument: Instrument) {
-    tick = instrument.tickSize
-    lot = instrument.lotSize
-    minimumQuantity = instrument.minimumQuantity
-    maximumQuantity = instrument.maximumQuantity
-  }
-}
-
 /// How much one trade holds.
 enum PositionSizing {
   /// `risk / distance` rounded down to the lot, units of 1e-8; 0 when that is nothing or the distance is 0, `.max` when

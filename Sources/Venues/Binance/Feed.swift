@@ -51,6 +51,7 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     intake = TradeIntake(
       symbols: symbols.index, ring: ring, doorbell: doorbell, parseNanos: parseNanos, counters: counters)
     let names = symbols.names
+    precondition(!names.isEmpty, "a feed has symbols")
     let most = Subscription.streamsPerConnection
     connections = stride(from: 0, to: names.count, by: most).map { start in
       let part = Array(names[start..<min(start + most, names.count)])
@@ -198,6 +199,9 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
           connections[slot].confirmed(byTrade: true, nowNanos: apus_monotonic_nanos())
         }
       case .control: answered(slot, frame)
+      case .otherEvent where connections[slot].phase != .streaming:
+        // A refusal may come as `{"error":{..}}`, which the parser takes for an event.
+        if let refusal = Subscription.answer(frame)?.refusal { refused(slot, refusal) }
       case .otherEvent, .unknownSymbol, .malformed, .badNumber: break
       }
     }
@@ -205,10 +209,16 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
 
   private func answered(_ slot: Int, _ frame: UnsafeBufferPointer<UInt8>) {
     if let refusal = Subscription.answer(frame)?.refusal {
-      counters.controlErrors.count()
-      logger.error("\(endpoints.streams.host) refused a subscription: code \(refusal.code), \(refusal.words)")
+      refused(slot, refusal)
+    } else {
+      connections[slot].confirmed(byTrade: false, nowNanos: apus_monotonic_nanos())
     }
-    connections[slot].confirmed(byTrade: false, nowNanos: apus_monotonic_nanos())
+  }
+
+  private func refused(_ slot: Int, _ refusal: (code: Int, words: String)) {
+    counters.controlErrors.count()
+    logger.error("\(endpoints.streams.host) refused a subscription: code \(refusal.code), \(refusal.words)")
+    connections[slot].refused(nowNanos: apus_monotonic_nanos())
   }
 
   func webSocketEnded(_ slot: Int, _ failure: ConnectionFailure) {

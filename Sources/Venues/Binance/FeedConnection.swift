@@ -17,6 +17,8 @@ struct FeedConnection {
   /// Which address the next attempt takes, so that a dead one is not tried for ever.
   var attempt = 0
   var answered = 0
+  /// The venue refused a subscription on this connection: it stays, for the streams it has, and never counts as whole.
+  var isRefused = false
   var streamingSinceNanos: UInt64 = 0
   var failure: ConnectionFailure?
   var retryInMillis: Int64 = 0
@@ -25,6 +27,9 @@ struct FeedConnection {
   static let answerNanos: UInt64 = 15_000_000_000
   /// A connection that held this long has proven itself: the next pause is short again.
   static let provenNanos: UInt64 = 10_000_000_000
+
+  /// The least pause after a 403, 418 or 429: asking on prolongs a ban.
+  static let limitedMillis: Int64 = 60_000
 
   init(messages: [String], backoff: Backoff) {
     self.messages = messages
@@ -54,6 +59,7 @@ struct FeedConnection {
   mutating func opened(nowNanos: UInt64) {
     assembler.reset()
     answered = 0
+    isRefused = false
     phase = .subscribing(next: 0, untilNanos: nowNanos)
   }
 
@@ -61,14 +67,23 @@ struct FeedConnection {
   mutating func sent(nowNanos: UInt64) {
     guard case .subscribing(let next, _) = phase else { return }
     let isLast = next + 1 >= messages.count
-    phase = .subscribing(
-      next: next + 1, untilNanos: nowNanos + (isLast ? Self.answerNanos : Subscription.pauseNanos))
+    let untilNanos = isLast ? answerDeadlineNanos(nowNanos) : nowNanos + Subscription.pauseNanos
+    phase = .subscribing(next: next + 1, untilNanos: untilNanos)
   }
+
+  /// The venue refused a subscription. Connecting anew would not change its mind, and would cost the streams it grants.
+  mutating func refused(nowNanos: UInt64) {
+    isRefused = true
+    guard case .subscribing(let next, _) = phase, next >= messages.count else { return }
+    phase = .subscribing(next: next, untilNanos: answerDeadlineNanos(nowNanos))
+  }
+
+  private func answerDeadlineNanos(_ nowNanos: UInt64) -> UInt64 { isRefused ? .max : nowNanos + Self.answerNanos }
 
   /// A subscription was answered, or a trade came. A trade after the last message counts as an answer to all: the
   /// venue's confirmation may be lost among trades, and trades are what was asked for.
   mutating func confirmed(byTrade: Bool, nowNanos: UInt64) {
-    guard case .subscribing(let next, _) = phase else { return }
+    guard case .subscribing(let next, _) = phase, !isRefused else { return }
     if !byTrade { answered += 1 }
     guard next >= messages.count, byTrade || answered >= messages.count else { return }
     phase = .streaming
@@ -81,6 +96,9 @@ struct FeedConnection {
     self.failure = failure
     attempt += 1
     retryInMillis = backoff.nextMillis()
+    if case .httpStatus(_, _, _, let status) = failure, ConnectionFailure.limits.contains(status) {
+      retryInMillis = max(retryInMillis, Self.limitedMillis)
+    }
     phase = .waiting(untilNanos: nowNanos + UInt64(retryInMillis) * 1_000_000)
   }
 }

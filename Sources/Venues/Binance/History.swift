@@ -112,9 +112,9 @@ public final class BinanceHistory: @unchecked Sendable {
   // MARK: the thread
 
   private func run() {
-    let fetcher = HistoryFetcher(rest: rest, weightPerMinute: options.weightPerMinute, logger: logger) { [self] counter in
-      shared.withLock { $0.counts[keyPath: counter] += 1 }
-    }
+    let fetcher = HistoryFetcher(
+      rest: rest, weightPerMinute: options.weightPerMinute, logger: logger,
+      count: { [self] counter in shared.withLock { $0.counts[keyPath: counter] += 1 } })
     guard fetcher.synchronise(pause: rest.interrupt.sleep) else { return }
     for symbol in symbols.indices {
       guard fill(symbol, fetcher) else { return }

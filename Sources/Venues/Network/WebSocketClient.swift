@@ -1,64 +1,19 @@
-import COpenSSL
 import CWebSockets
 import Foundation
 import Synchronization
 
-/// What a WebSocket client's owner hears. Called on the thread that calls `service`, and from within `connect`.
-protocol WebSocketHandler: AnyObject {
-  func webSocketOpened(_ slot: Int)
-  /// Part of a message, valid during the call; `isLast` ends the message.
-  func webSocket(_ slot: Int, received part: UnsafeBufferPointer<UInt8>, isLast: Bool)
-  /// Asked for with `requestWrite`: one `send` may be made now.
-  func webSocketWritable(_ slot: Int)
-  /// Once for each `connect`, opened or not.
-  func webSocketEnded(_ slot: Int, _ failure: ConnectionFailure)
-}
-
-/// Where one connection goes.
-struct WebSocketTarget {
-  var address: String
-  var host: String
-  var port: UInt16
-  var path: String
-}
-
 /// libwebsockets as a client: one event loop with a fixed number of connection slots, TLS 1.2 or later, no compression.
 ///
-/// The only file that knows libwebsockets. All calls on one thread, except `wake`. permessage-deflate is not offered:
+/// With WebSocketLink the only file that knows libwebsockets. All calls on one thread, except `wake`. permessage-deflate is not offered:
 /// it measures 134 us and milliseconds at the 99th percentile where a plain frame takes 20. Busy polling would save
 /// another 50 us at the price of a core.
 final class WebSocketClient: @unchecked Sendable {
-  /// One slot's connection. The library holds a pointer to it while its `wsi` lives.
-  fileprivate final class Link {
-    let slot: Int
-    unowned let client: WebSocketClient
-    /// Written by the library when a connection begins.
-    let wsi: UnsafeMutablePointer<OpaquePointer?>
-    var target = WebSocketTarget(address: "", host: "", port: 0, path: "")
-    var isActive = false
-    var isOpen = false
-    /// Something arrived since the last look at the clock.
-    var wasHeard = false
-    var heardNanos: UInt64 = 0
-    var verifyCode = 0
-    var reason: ConnectionFailure?
-
-    init(slot: Int, client: WebSocketClient) {
-      self.slot = slot
-      self.client = client
-      wsi = .allocate(capacity: 1)
-      wsi.initialize(to: nil)
-    }
-
-    deinit { wsi.deallocate() }
-  }
-
   // The library counts its users of OpenSSL without a lock: contexts are made and destroyed one at a time.
   private static let creation = Mutex(())
 
   private unowned let handler: any WebSocketHandler
   private let trust: TLSTrust
-  private var links: [Link] = []
+  private var links: [WebSocketLink] = []
   private let context: OpaquePointer
   /// The same, or nil once destroyed: what `wake` may touch from other threads.
   private let wakeable: Mutex<Address?>
@@ -67,7 +22,9 @@ final class WebSocketClient: @unchecked Sendable {
   // What the library keeps pointers to.
   private let protocols: UnsafeMutablePointer<lws_protocols>
   private let liveness: UnsafeMutablePointer<lws_retry_bo_t>
+  /// The library's entry for our deadline, followed by the context, where its callback finds it.
   private let timer: UnsafeMutablePointer<lws_sorted_usec_list_t>
+  private static let timerBytes = MemoryLayout<lws_sorted_usec_list_t>.stride
   private let names: [UnsafeMutablePointer<CChar>]
   private var isDestroyed = false
   private var nextCheckNanos: UInt64 = 0
@@ -82,7 +39,7 @@ final class WebSocketClient: @unchecked Sendable {
   /// A ping goes out every `pingSeconds` of an idle connection; one that is silent for `silenceSeconds` (and at most
   /// a second more) is cut.
   init(
-    slots: Int, trust: TLSTrust, handler: any WebSocketHandler, pingSeconds: UInt16 = 3, silenceSeconds: UInt16 = 8
+    slots: Int, trust: TLSTrust, handler: any WebSocketHandler, pingSeconds: UInt16 = 3, silenceSeconds: UInt16 = 7
   ) throws(VenueError) {
     guard let name = strdup("apus"), let empty = strdup("") else { throw .settings("out of memory") }
     self.handler = handler
@@ -94,14 +51,15 @@ final class WebSocketClient: @unchecked Sendable {
     protocols = .allocate(capacity: 2)
     protocols.initialize(repeating: lws_protocols(), count: 2)
     protocols[0].name = UnsafePointer(name)
-    protocols[0].callback = deliver
+    protocols[0].callback = deliverWebSocketEvent
     protocols[0].rx_buffer_size = Self.readBytes
     liveness = .allocate(capacity: 1)
     liveness.initialize(to: lws_retry_bo_t())
     liveness.pointee.secs_since_valid_ping = pingSeconds
     // Only a backstop: the library's own hang-up waits for the dead peer's goodbye, so we cut by ourselves.
     liveness.pointee.secs_since_valid_hangup = 30
-    timer = .allocate(capacity: 1)
+    let timerMemory = UnsafeMutableRawPointer.allocate(byteCount: Self.timerBytes + 8, alignment: 16)
+    timer = timerMemory.bindMemory(to: lws_sorted_usec_list_t.self, capacity: 1)
     timer.initialize(to: lws_sorted_usec_list_t())
 
     var info = lws_context_creation_info()
@@ -118,13 +76,17 @@ final class WebSocketClient: @unchecked Sendable {
       return lws_create_context(&info).map(Address.init)
     }
     guard let made else {
-      free(name)
-      free(empty)
+      protocols.deallocate()
+      liveness.deallocate()
+      timer.deallocate()
+      for name in names { free(name) }
       throw .settings("libwebsockets gave no context: check the limit of open files (ulimit -n)")
     }
     context = made.pointer
+    // SAFETY: the eight bytes after the entry, allocated above for this.
+    timerMemory.storeBytes(of: made.pointer, toByteOffset: Self.timerBytes, as: OpaquePointer.self)
     wakeable = Mutex(made)
-    links = (0..<slots).map { Link(slot: $0, client: self) }
+    links = (0..<slots).map { WebSocketLink(slot: $0, client: self) }
   }
 
   deinit {
@@ -144,7 +106,7 @@ final class WebSocketClient: @unchecked Sendable {
     let dueNanos = min(deadlineNanos, nextCheckNanos)
     // Set anew on every round, since it may have fired a little early. A sorted list of a few entries.
     let micros = dueNanos > nowNanos ? (dueNanos - nowNanos + 999) / 1_000 : 1
-    lws_sul_schedule(context, 0, timer, { _ in }, lws_usec_t(micros))
+    lws_sul_schedule(context, 0, timer, timerFired, lws_usec_t(micros))
     return lws_service(context, 0) >= 0
   }
 
@@ -249,32 +211,32 @@ final class WebSocketClient: @unchecked Sendable {
 
   // MARK: callbacks
 
-  fileprivate func opened(_ link: Link) {
+  func opened(_ link: WebSocketLink) {
     link.isOpen = true
     link.wasHeard = true
     handler.webSocketOpened(link.slot)
   }
 
   @inline(__always)
-  fileprivate func received(_ link: Link, _ part: UnsafeBufferPointer<UInt8>, isLast: Bool) {
+  func received(_ link: WebSocketLink, _ part: UnsafeBufferPointer<UInt8>, isLast: Bool) {
     link.wasHeard = true
     handler.webSocket(link.slot, received: part, isLast: isLast)
   }
 
-  fileprivate func writable(_ link: Link) { handler.webSocketWritable(link.slot) }
+  func writable(_ link: WebSocketLink) { handler.webSocketWritable(link.slot) }
 
   /// A close frame: two bytes of code, then text.
-  fileprivate func peerClosed(_ link: Link, _ payload: UnsafeBufferPointer<UInt8>) {
+  func peerClosed(_ link: WebSocketLink, _ payload: UnsafeBufferPointer<UInt8>) {
     let code = payload.count >= 2 ? Int(payload[0]) << 8 | Int(payload[1]) : 0
     let text = String(decoding: payload.dropFirst(2), as: UTF8.self)
     link.reason = .closedByVenue(host: link.target.host, code: code, text: text)
   }
 
-  fileprivate func ended(_ link: Link) {
+  func ended(_ link: WebSocketLink) {
     end(link, .lost(host: link.target.host, detail: "cut without a close frame"))
   }
 
-  fileprivate func failed(_ link: Link, _ wsi: OpaquePointer, words: String) {
+  func failed(_ link: WebSocketLink, _ wsi: OpaquePointer, words: String) {
     let status = Int(lws_http_client_http_response(wsi))
     if link.reason == nil && status > 0 && status != 101 {
       let target = link.target
@@ -283,7 +245,7 @@ final class WebSocketClient: @unchecked Sendable {
     end(link, connectFailure(link, words: words))
   }
 
-  private func end(_ link: Link, _ failure: ConnectionFailure) {
+  private func end(_ link: WebSocketLink, _ failure: ConnectionFailure) {
     guard link.isActive else { return }
     link.isActive = false
     link.isOpen = false
@@ -293,7 +255,7 @@ final class WebSocketClient: @unchecked Sendable {
     wake()
   }
 
-  private func connectFailure(_ link: Link, words: String) -> ConnectionFailure {
+  private func connectFailure(_ link: WebSocketLink, words: String) -> ConnectionFailure {
     let target = link.target
     if link.verifyCode != 0 {
       return trust.failure(verifyCode: link.verifyCode, host: target.host, port: target.port)
@@ -316,41 +278,12 @@ final class WebSocketClient: @unchecked Sendable {
   }
 }
 
-/// The one C callback. It finds the link in the pointer that `connect` gave the library.
-private let deliver:
-  @convention(c) (
-    OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int
-  ) -> Int32 = { wsi, reason, user, input, length in
-    switch reason {
-    case LWS_CALLBACK_CLIENT_RECEIVE, LWS_CALLBACK_CLIENT_ESTABLISHED, LWS_CALLBACK_CLIENT_WRITEABLE,
-      LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_CLIENT_CONNECTION_ERROR, LWS_CALLBACK_CLIENT_RECEIVE_PONG, LWS_CALLBACK_WS_PEER_INITIATED_CLOSE,
-      LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION:
-      break
-    default: return 0
-    }
-    guard let wsi, let raw = lws_get_opaque_user_data(wsi) else { return 0 }
-    // SAFETY: set by `connect` to a Link that lives as long as the client, which outlives its context.
-    let link = Unmanaged<WebSocketClient.Link>.fromOpaque(raw).takeUnretainedValue()
-    guard link.isActive else { return -1 }
-    // SAFETY: the library's buffer of `length` bytes, valid during the callback.
-    let start = input.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
-    let bytes = UnsafeBufferPointer(start: start, count: start == nil ? 0 : length)
-    switch reason {
-    case LWS_CALLBACK_CLIENT_RECEIVE:
-      let isLast = lws_is_final_fragment(wsi) != 0 && lws_remaining_packet_payload(wsi) == 0
-      link.client.received(link, bytes, isLast: isLast)
-    case LWS_CALLBACK_CLIENT_RECEIVE_PONG: link.wasHeard = true
-    case LWS_CALLBACK_CLIENT_ESTABLISHED: link.client.opened(link)
-    case LWS_CALLBACK_CLIENT_WRITEABLE: link.client.writable(link)
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: link.client.peerClosed(link, bytes)
-    case LWS_CALLBACK_CLIENT_CLOSED: link.client.ended(link)
-    case LWS_CALLBACK_OPENSSL_PERFORM_SERVER_CERT_VERIFICATION:
-      // `user` is the X509_STORE_CTX and `length` OpenSSL's verdict on this certificate of the chain.
-      guard length == 0 else { return 0 }
-      link.verifyCode = user.map { Int(X509_STORE_CTX_get_error(OpaquePointer($0))) } ?? Int(X509_V_ERR_UNSPECIFIED)
-      return 1
-    default:
-      link.client.failed(link, wsi, words: String(decoding: bytes, as: UTF8.self))
-    }
-    return 0
-  }
+/// An entry that is due when `lws_service` begins is called and forgotten before the poll, which then sleeps until some
+/// other entry. The pipe makes that poll return at once.
+private let timerFired: @convention(c) (UnsafeMutablePointer<lws_sorted_usec_list_t>?) -> Void = { entry in
+  guard let entry else { return }
+  // SAFETY: `init` put the context behind the entry.
+  let context = UnsafeRawPointer(entry).load(
+    fromByteOffset: MemoryLayout<lws_sorted_usec_list_t>.stride, as: OpaquePointer.self)
+  lws_cancel_service(context)
+}

@@ -43,9 +43,8 @@ enum ClockChecks {
     return (last - start) / readings
   }
 
-  /// Our clock against the venue's, both in ms; the answer took `roundTripMillis`, and was stamped about half-way.
-  static func offset(serverMillis: Int64, receivedMillis: Int64, roundTripMillis: Int64) -> DoctorCheck {
-    let offset = serverMillis - (receivedMillis - roundTripMillis / 2)
+  /// Our clock against the venue's; the offset is off by half the round trip at most.
+  static func offset(offsetMillis offset: Int64, roundTripMillis: Int64) -> DoctorCheck {
     let detail = "venue is \(offset >= 0 ? "+" : "")\(offset) ms of ours, within \(roundTripMillis / 2 + 1) ms"
     guard abs(offset) <= 1000 else {
       return .fail("venue clock", detail, "set this machine's clock: the venue refuses orders 1000 ms ahead")

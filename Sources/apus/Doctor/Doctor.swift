@@ -23,10 +23,7 @@ struct Doctor: ParsableCommand {
   var offline = false
 
   @Option(help: "How long to wait for the venue, ms.")
-  var timeoutMs: Int32 = 5000
-
-  /// The way to the venue. A probe that speaks REST also tells the venue's clock.
-  static let probe: any VenueProbe = TcpProbe()
+  var timeoutMs = 5000
 
   func validate() throws {
     guard timeoutMs > 0 else { throw ValidationError("--timeout-ms \(timeoutMs): give a positive number") }
@@ -40,7 +37,7 @@ struct Doctor: ParsableCommand {
       throw Failure(error, violations: .configuration)
     }
     var checks = LibraryChecks.all() + SystemChecks.all() + ClockChecks.all()
-    let venue = offline ? [] : Self.venue(config, Self.probe, timeoutMs)
+    let venue = offline ? [] : Self.venue(config.venue, RestProbe(), timeoutMs)
     checks += venue
     if json {
       let ok = !checks.contains { $0.status == .fail }
@@ -54,24 +51,15 @@ struct Doctor: ParsableCommand {
     }
   }
 
-  static func venue(_ config: RunConfig, _ probe: any VenueProbe, _ timeoutMillis: Int32) -> [DoctorCheck] {
-    let base = config.venue.restUrl ?? Self.base(config.venue.environment)
-    guard let url = URL(string: base) else {
-      return [.fail("venue", base, "correct venue.rest_url")]
-    }
-    do {
-      let answer = try probe.probe(base: url, caFile: config.venue.caFile, timeoutMillis: timeoutMillis)
-      let reached = DoctorCheck.ok("venue", "\(answer.host) reached in \(answer.roundTripMillis) ms")
-      guard let server = answer.serverMillis else { return [reached] }
-      let clock = ClockChecks.offset(
-        serverMillis: server, receivedMillis: answer.receivedMillis, roundTripMillis: answer.roundTripMillis)
-      return [reached, clock]
+  static func venue(_ venue: RunConfig.Venue, _ probe: any VenueProbe, _ timeoutMillis: Int) -> [DoctorCheck] {
+    do throws(VenueUnreachable) {
+      let answer = try probe.probe(venue, timeoutMillis: timeoutMillis)
+      return [
+        .ok("venue", "\(answer.host) answers in \(answer.roundTripMillis) ms"),
+        ClockChecks.offset(offsetMillis: answer.offsetMillis, roundTripMillis: answer.roundTripMillis),
+      ]
     } catch {
-      return [.fail("venue", error.detail, error.advice)]
+      return [.fail("venue", error.detail, "")]
     }
-  }
-
-  private static func base(_ environment: RunConfig.Environment) -> String {
-    environment == .demo ? "https://demo-fapi.binance.com" : "https://fapi.binance.com"
   }
 }

@@ -1,72 +1,52 @@
-import Foundation
+import Dispatch
+import Logging
+import Settings
+import Venues
 
 /// What a look at the venue found.
 struct VenueAnswer: Sendable {
   var host: String
   var roundTripMillis: Int64
-  /// The venue's clock; nil when the probe doesn't speak its protocol.
-  var serverMillis: Int64?
-  /// Our wall clock when the answer was there.
-  var receivedMillis: Int64
+  /// The venue's clock less ours.
+  var offsetMillis: Int64
 }
 
-/// Why the venue cannot be reached: what and what to do, without a full stop.
-struct VenueUnreachable: Error {
+/// Why the venue cannot be reached, as the venue's side tells it: what, where, what to do.
+struct VenueUnreachable: Error, Equatable {
   var detail: String
-  var advice: String
 }
 
-/// Reaches a venue's REST end without a key.
+/// Reaches a venue's REST end without a key. A protocol, so that the judgement is tested without a network.
 protocol VenueProbe: Sendable {
-  /// Blocks for at most `timeoutMillis`.
-  func probe(base: URL, caFile: String?, timeoutMillis: Int32) throws(VenueUnreachable) -> VenueAnswer
+  /// Blocks for about `timeoutMillis` at most.
+  func probe(_ venue: RunConfig.Venue, timeoutMillis: Int) throws(VenueUnreachable) -> VenueAnswer
 }
 
-/// Name resolution and a TCP connection: less than a request proves, but it needs no TLS client.
-struct TcpProbe: VenueProbe {
-  func probe(base: URL, caFile: String?, timeoutMillis: Int32) throws(VenueUnreachable) -> VenueAnswer {
-    let host = base.host ?? ""
-    let port = base.port ?? (base.scheme == "http" ? 80 : 443)
-    var hints = addrinfo()
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    var list: UnsafeMutablePointer<addrinfo>?
-    let status = getaddrinfo(host, "\(port)", &hints, &list)
-    guard status == 0, let first = list else {
-      let reason = String(cString: gai_strerror(status))
-      throw VenueUnreachable(detail: "\(host): \(reason)", advice: "check DNS and the network")
-    }
-    // SAFETY: the list is getaddrinfo's, freed once after its last use.
-    defer { freeaddrinfo(first) }
-    let start = ContinuousClock.now
-    var reason = "no address"
-    for address in sequence(first: first, next: { $0.pointee.ai_next }) {
-      if let failure = Self.connect(address.pointee, timeoutMillis) {
-        reason = failure
-        continue
-      }
-      let elapsed = ContinuousClock.now - start
-      let millis = elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000
+/// DNS, TCP, TLS and `GET /fapi/v1/time`, twice: the first call also makes the connection, the second one measures.
+struct RestProbe: VenueProbe {
+  func probe(_ venue: RunConfig.Venue, timeoutMillis: Int) throws(VenueUnreachable) -> VenueAnswer {
+    do throws(VenueError) {
+      let endpoints = try Self.endpoints(venue)
+      let trust = try TLSTrust(caFile: venue.caFile)
+      let rest = try BinanceRest(endpoints: endpoints, trust: trust, logger: Logger(label: "apus.doctor"))
+      // The client's own deadline is made for pages of history; a person waits less.
+      let watch = DispatchWorkItem { rest.stop() }
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(timeoutMillis), execute: watch)
+      defer { watch.cancel() }
+      _ = try rest.serverTime()
+      let time = try rest.serverTime()
       return VenueAnswer(
-        host: host, roundTripMillis: millis, serverMillis: nil,
-        receivedMillis: Int64(Date().timeIntervalSince1970 * 1000))
+        host: endpoints.rest.description, roundTripMillis: time.roundTripMillis, offsetMillis: time.offsetMillis)
+    } catch {
+      throw VenueUnreachable(detail: error.description)
     }
-    throw VenueUnreachable(detail: "\(host):\(port): \(reason)", advice: "check the network and firewall")
   }
 
-  /// nil when the connection stood.
-  private static func connect(_ address: addrinfo, _ timeoutMillis: Int32) -> String? {
-    let descriptor = socket(
-      address.ai_family, address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
-      address.ai_protocol)
-    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
-    defer { close(descriptor) }
-    if Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return nil }
-    guard errno == EINPROGRESS else { return String(cString: strerror(errno)) }
-    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    guard poll(&entry, 1, timeoutMillis) == 1 else { return "no answer within \(timeoutMillis) ms" }
-    var code: Int32 = 0
-    var size = socklen_t(MemoryLayout<Int32>.size)
-    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
-    return code == 0 ? nil : String(cString: strerror(code))
+  static func endpoints(_ venue: RunConfig.Venue) throws(VenueError) -> BinanceEndpoints {
+    switch venue.environment {
+    case .production: .production
+    case .demo: .demo
+    case .sim: try BinanceEndpoints(restURL: venue.restUrl ?? "", streamURL: venue.streamUrl ?? "")
+    }
   }
 }

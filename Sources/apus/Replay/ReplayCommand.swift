@@ -32,7 +32,9 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Evaluate after every trade, or at each point of the 15 s grid.")
   var every: Every = .trade
 
-  @Option(help: "A strategy file; repeat for several. Default: both shipped strategies.", completion: .file(extensions: ["json"]))
+  @Option(
+    help: "A strategy file; repeat for several. Default: both shipped strategies.",
+    completion: .file(extensions: ["json"]))
   var strategy: [String] = []
 
   @Option(help: "Write every evaluation to this CSV.", completion: .file())
@@ -61,7 +63,9 @@ struct ReplayCommand: ParsableCommand {
     request.paperPath = paper
     if let indicators { request.indicators = try IndicatorRecords.loadForRun(indicators, symbols: request.symbols) }
     let total = inputs.flatMap(\.paths).reduce(0) { $0 + ReplayRun.fileBytes($1) }
-    var progress = quiet ? ProgressBar("replay", total: total, unit: "B", isShown: false) : ProgressBar("replay", total: total, unit: "B")
+    var progress =
+      quiet
+      ? ProgressBar("replay", total: total, unit: "B", isShown: false) : ProgressBar("replay", total: total, unit: "B")
     do {
       let summary = try ReplayRun.run(request) { done, _ in progress.update(done) }
       progress.finish()

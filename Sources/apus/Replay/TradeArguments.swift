@@ -1,3 +1,4 @@
+import HotPath
 import Replay
 
 /// Pairs each `--trades` with the `--symbol` before it.
@@ -24,11 +25,19 @@ enum TradeArguments {
         }
         inputs.append(TradeInput(symbol: value, paths: []))
       } else {
-        guard !inputs.isEmpty else { throw Failure(.usage, "--trades \(value) comes before any --symbol: put --symbol first") }
+        guard !inputs.isEmpty else {
+          throw Failure(.usage, "--trades \(value) comes before any --symbol: put --symbol first")
+        }
         inputs[inputs.count - 1].paths.append(value)
       }
     }
     guard !inputs.isEmpty else { throw Failure(.usage, "nothing to replay: give --symbol S --trades FILE") }
+    for input in inputs where input.symbol.utf8.count > EngineLimits.nameBytesMax || input.symbol.contains(",") {
+      throw Failure(.usage, "--symbol \(input.symbol): a symbol has at most 96 bytes and no comma: correct its spelling")
+    }
+    if inputs.count > EngineLimits.symbolsMax {
+      throw Failure(.usage, "\(inputs.count) symbols: one replay takes at most \(EngineLimits.symbolsMax)")
+    }
     for input in inputs where input.paths.isEmpty {
       throw Failure(.usage, "--symbol \(input.symbol) has no --trades FILE after it")
     }

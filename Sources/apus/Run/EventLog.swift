@@ -46,7 +46,8 @@ final class EventLog {
       (
         latency.stage,
         JsonText.object([
-          ("p50_ns", latency.p50Nanos.map { "\($0)" } ?? "null"), ("p99_ns", latency.p99Nanos.map { "\($0)" } ?? "null"),
+          ("p50_ns", latency.p50Nanos.map { "\($0)" } ?? "null"),
+          ("p99_ns", latency.p99Nanos.map { "\($0)" } ?? "null"),
         ])
       )
     }
@@ -79,7 +80,8 @@ final class EventLog {
     [
       ("symbol", JsonText.string(position.symbol)), ("strategy", JsonText.string(position.strategy)),
       ("direction", JsonText.string(position.direction.name)), ("time_ms", "\(position.entryMillis)"),
-      ("price", JsonText.number(position.entryPrice)), ("quantity", JsonText.string(FixedPoint.text(position.quantity))),
+      ("price", JsonText.number(position.entryPrice)),
+      ("quantity", JsonText.string(FixedPoint.text(position.quantity))),
       ("stop", JsonText.number(position.stop)), ("tp1", JsonText.number(position.target1)),
       ("tp2", JsonText.number(position.target2)),
     ]

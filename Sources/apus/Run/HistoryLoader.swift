@@ -124,7 +124,8 @@ final class HistoryLoader: Sendable {
     guard loaded > 0 else { return nil }
     logger.info("history: \(loaded) trades of \(symbols.names[index]) from files")
     if last.time_ms < clock.nowMillis() - Self.joinableMillis {
-      logger.warning("history: the files of \(symbols.names[index]) end more than 24 h ago: REST begins anew after them")
+      logger.warning(
+        "history: the files of \(symbols.names[index]) end more than 24 h ago: REST begins anew after them")
       return nil
     }
     return last.id + 1

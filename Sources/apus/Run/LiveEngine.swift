@@ -29,7 +29,10 @@ final class LiveEngine: Sendable {
   private let isStopping = Atomic<Bool>(false)
   private let thread = Mutex<VenueThread?>(nil)
 
-  init(_ config: EngineConfig, inputs: EngineInputs, news: EngineNews, clock: EngineClock, wait: any WaitStrategy & Sendable) {
+  init(
+    _ config: EngineConfig, inputs: EngineInputs, news: EngineNews, clock: EngineClock,
+    wait: any WaitStrategy & Sendable
+  ) {
     self.config = config
     self.inputs = inputs
     self.news = news

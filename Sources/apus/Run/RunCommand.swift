@@ -95,7 +95,9 @@ struct RunCommand: ParsableCommand {
     text("--every", "evaluation.every", every)
     if !symbol.isEmpty { raw.apply(option: "--symbol", path: "symbols", value: .texts(symbol)) }
     if !strategy.isEmpty { raw.apply(option: "--strategy", path: "strategies", value: .texts(strategy)) }
-    if !history.isEmpty { raw.apply(option: "--history", path: "history.files", value: .textsByName(try historyFiles())) }
+    if !history.isEmpty {
+      raw.apply(option: "--history", path: "history.files", value: .textsByName(try historyFiles()))
+    }
     do {
       return try RunConfig(raw)
     } catch {

@@ -82,7 +82,8 @@ struct LineOutput {
   let format: String
 
   func write(_ event: LogLines.Event, nowMillis: Int64) {
-    let line = format == "json" ? EventLog.line(event, nowMillis: nowMillis) : LogLines.line(event, nowMillis: nowMillis)
+    let line =
+      format == "json" ? EventLog.line(event, nowMillis: nowMillis) : LogLines.line(event, nowMillis: nowMillis)
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }
 }

@@ -44,7 +44,8 @@ struct LogLines {
         + " \(Figures.signed(trade.netUsd, 2)) USD"
     case .gap(let symbol, let missing, let isPermanent):
       return "gap \(symbol) \(missing) trades missing"
-        + (isPermanent ? ", passed over: no entries until the windows are whole" : ", fetching: no entries until filled")
+        + (isPermanent
+          ? ", passed over: no entries until the windows are whole" : ", fetching: no entries until filled")
     case .feed(let state): return "feed \(state)"
     case .status(let model): return text(model)
     }

@@ -11,7 +11,7 @@ enum Screen {
     let header = [header(model.header), .empty]
     if model.showsHelp { return header + ScreenParts.help }
     let symbols = ScreenParts.symbols(model.symbols, width: width)
-    let footer = footer(model)
+    let footer = footer(model, width: width)
     // The lists get what the fixed parts leave: positions first, they are money at risk now.
     var room = height - header.count - symbols.count - footer.count
     let positions = section("Open paper positions", ScreenParts.positions(model.positions, width: width), &room)
@@ -50,7 +50,7 @@ enum Screen {
     ])
   }
 
-  private static func footer(_ model: ViewModel) -> [StyledLine] {
+  private static func footer(_ model: ViewModel, width: Int) -> [StyledLine] {
     let day = model.day
     let today = StyledLine([
       StyledLine.Piece(text: "Today (UTC)  ", tint: .bold),
@@ -59,17 +59,29 @@ enum Screen {
         text: "\(Figures.signed(day.netR, 2)) R  \(Figures.signed(day.netUsd, 2)) USD",
         tint: day.netR < 0 ? .bad : .good),
     ])
-    let latency = model.latencies.map {
-      "\($0.stage) p50 \(Figures.nanos($0.p50Nanos)) p99 \(Figures.nanos($0.p99Nanos))"
+    let latencies = model.latencies.map { latency in
+      let text = "\(latency.stage) p50 \(Figures.nanos(latency.p50Nanos)) p99 \(Figures.nanos(latency.p99Nanos))"
+      return StyledLine.Piece(text: text, tint: .dim)
     }
-    var counters: [StyledLine.Piece] = []
-    for counter in model.counters {
+    let counters = model.counters.map { counter in
       let isTrouble = counter.isTrouble && counter.value > 0
-      counters.append(StyledLine.Piece(text: "\(counter.name) \(counter.value)  ", tint: isTrouble ? .notice : .dim))
+      return StyledLine.Piece(text: "\(counter.name) \(counter.value)", tint: isTrouble ? .notice : .dim)
     }
-    return [
-      .empty, today, StyledLine(latency.joined(separator: "   "), .dim), StyledLine(counters),
-      StyledLine("q quit   p pause/resume entries   e explain   h help", .dim),
-    ]
+    return [.empty, today] + folded(latencies, width) + folded(counters, width)
+      + [StyledLine("q quit   p pause/resume entries   e explain   h help", .dim)]
+  }
+
+  /// Pieces side by side, in as many lines as they need: a counter that is cut off would be the one that matters.
+  private static func folded(_ pieces: [StyledLine.Piece], _ width: Int) -> [StyledLine] {
+    var lines: [StyledLine] = []
+    for piece in pieces {
+      let gap = StyledLine.Piece(text: "  ", tint: .plain)
+      if let last = lines.last, last.columns + 2 + DisplayWidth.columns(piece.text) <= width {
+        lines[lines.count - 1] = last + StyledLine([gap, piece])
+      } else {
+        lines.append(StyledLine([piece]))
+      }
+    }
+    return lines
   }
 }

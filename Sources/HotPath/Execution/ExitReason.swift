@@ -1,0 +1,20 @@
+/// Why a position ended.
+public enum ExitReason: UInt8, Sendable, BitwiseCopyable {
+  case open = 0
+  case stop
+  /// The stop after TP1 moved it to the entry price.
+  case breakeven
+  case takeProfit2
+  case timeout
+
+  /// As files tell it.
+  public var name: String {
+    switch self {
+    case .open: "open"
+    case .stop: "stop"
+    case .breakeven: "breakeven"
+    case .takeProfit2: "tp2"
+    case .timeout: "timeout"
+    }
+  }
+}

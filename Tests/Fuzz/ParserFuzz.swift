@@ -1,0 +1,38 @@
+import CRecords
+import Domain
+import HotPath
+
+/// Both parsers on every input: whatever bytes a socket or file brings, they read within them, end, and a record that
+/// they call a trade is one. `tools/fuzz` builds it; libFuzzer calls it millions of times.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  // SAFETY: libFuzzer lends `count` bytes for the length of this call; AddressSanitizer watches their end.
+  let bytes = unsafe UnsafeBufferPointer(start: data, count: data == nil ? 0 : count)
+  let text = unsafe bytes.span
+  checkFrame(text)
+  checkRow(text)
+  return 0
+}
+
+private let symbols = SymbolTable(["BTCUSDT", "ETHUSDT", "1000PEPEUSDT", "币安人生USDT"])
+
+private func checkFrame(_ text: Span<UInt8>) {
+  var record = apus_record()
+  let outcome = AggTradeFrame.parse(text, symbols: symbols.index, into: &record)
+  var again = apus_record()
+  let second = AggTradeFrame.parse(text, symbols: symbols.index, into: &again)
+  guard outcome == second else { fatalError("one frame, two outcomes: \(outcome), \(second)") }
+  guard outcome == .trade else { return }
+  guard record.price_e8 > 0, record.quantity_e8 >= 0, record.id >= 0, record.time_ms >= 0,
+    record.symbol < UInt32(symbols.count), record.flags & ~RecordFlags.sell == 0
+  else { fatalError("a frame became a trade that cannot be: \(record)") }
+}
+
+private func checkRow(_ text: Span<UInt8>) {
+  var record = apus_record()
+  let outcome = AggTradeRow.parse(text, 0, text.count, into: &record)
+  guard outcome == .trade else { return }
+  guard record.price_e8 > 0, record.quantity_e8 >= 0, record.id >= 0, record.time_ms > 0,
+    record.time_ms <= 100_000_000_000_000, record.flags & ~RecordFlags.sell == 0
+  else { fatalError("a row became a trade that cannot be: \(record)") }
+}
