@@ -93,7 +93,7 @@ public struct TradeWindow: BitwiseCopyable {
     if day.count == 0 {
       // The shorter windows emptied before: no cursor points into the chain, which is one chunk by now.
       pool.giveBack(left)
-        tailChunk = TradePool.none
+      tailChunk = TradePool.none
       tailCount = TradePool.chunkTrades
     } else if day.chunk != left {
       pool.giveBack(left)
