@@ -24,7 +24,8 @@ enum ProcessEnvironment {
   @Test func bucketsKeepNineBits() {
     let cases: [(Int64, Int64)] = [
       (0, 0), (1, 1), (511, 511), (512, 512), (513, 512), (514, 514), (1023, 1022), (1024, 1024), (1027, 1024),
-      (1028, 1028), (100_000_000, 99_876_864), (.max, 511 << 54), (1 << 62, 1 << 62), ((1 << 62) - 1, 511 << 53),
+      (1028, 1028), (100_000_000, 99_876_864), (.max, 0x7FC0_0000_0000_0000),
+      (0x4000_0000_0000_0000, 0x4000_0000_0000_0000), (0x3FFF_FFFF_FFFF_FFFF, 0x3FE0_0000_0000_0000),
     ]
     for (quantity, value) in cases {
       let bucket = SizeHistogram.bucket(quantity)
@@ -69,12 +70,12 @@ enum ProcessEnvironment {
     let top = SizeHistogram.bucket(.max)
     histogram.add(0)
     histogram.add(top)
-    #expect(histogram.p99 == 511 << 54)
+    #expect(histogram.p99 == 0x7FC0_0000_0000_0000)
     histogram.remove(top)
     #expect(histogram.p99 == 0)
     histogram.add(top)
     histogram.remove(0)
-    #expect(histogram.p95 == 511 << 54)
+    #expect(histogram.p95 == 0x7FC0_0000_0000_0000)
     histogram.remove(top)
     #expect(histogram.count == 0)
     #expect(histogram.p95 == -1)
