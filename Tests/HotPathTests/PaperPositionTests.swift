@@ -22,7 +22,9 @@ import Testing
     return position
   }
 
-  private func entered(_ direction: Int8, quantity: String = "1", half: String = "0.5", tick: String = "0") -> PaperPosition {
+  private func entered(_ direction: Int8, quantity: String = "1", half: String = "0.5", tick: String = "0")
+    -> PaperPosition
+  {
     var position = position(direction, quantity: quantity, half: half)
     position.enter(timeMillis: hour, price: 1000, costs: costs, tick: units(tick), number: 3)
     return position
