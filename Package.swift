@@ -60,6 +60,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
+    .testTarget(
+      name: "HotPathTests", dependencies: ["CClock", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
     .testTarget(
       name: "VenuesTests",
