@@ -12,6 +12,8 @@ final class OutputFile {
   let path: String
   private let partialPath: String?
   private var descriptor: Int32
+  /// Ours to remove: opened, and not yet renamed.
+  private var leftover: String?
   /// Rows are appended here and written out in large pieces.
   var buffer: [UInt8] = []
 
@@ -23,13 +25,13 @@ final class OutputFile {
     partialPath = isSpecial ? nil : path + ".partial"
     descriptor = open(partialPath ?? path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: MappedFile.lastError()) }
+    leftover = partialPath
     buffer.reserveCapacity(Self.flushBytes + 4096)
   }
 
   deinit {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    if let partialPath { unlink(partialPath) }
+    if descriptor >= 0 { close(descriptor) }
+    if let leftover { unlink(leftover) }
   }
 
   /// Writes out what has gathered, once it is enough. Call it after each row.
@@ -37,19 +39,22 @@ final class OutputFile {
     if buffer.count >= Self.flushBytes { try flush() }
   }
 
-  /// Writes the rest and gives the file its name.
-  func finish() throws(ReplayError) {
+  /// Writes the rest; the file is whole then, and keeps its partial name until `publish`.
+  func complete() throws(ReplayError) {
     try flush()
-    guard close(descriptor) == 0 else {
-      descriptor = -1
+    let closed = close(descriptor)
+    descriptor = -1
+    guard closed == 0 else { throw .cannotWrite(path: path, reason: MappedFile.lastError()) }
+  }
+
+  /// Gives a completed file its name. Apart from `complete`, so that of several outputs all are whole before the first
+  /// one shows.
+  func publish() throws(ReplayError) {
+    precondition(descriptor < 0, "a file is completed before it is published")
+    if let partialPath, rename(partialPath, path) != 0 {
       throw .cannotWrite(path: path, reason: MappedFile.lastError())
     }
-    descriptor = -1
-    if let partialPath, rename(partialPath, path) != 0 {
-      let reason = MappedFile.lastError()
-      unlink(partialPath)
-      throw .cannotWrite(path: path, reason: reason)
-    }
+    leftover = nil
   }
 
   private func flush() throws(ReplayError) {
