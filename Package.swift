@@ -61,11 +61,13 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    .testTarget(
+      name: "ReplayTests", dependencies: ["Replay", "CArchive", "CRecords", "Domain", "HotPath", "Settings"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
     .testTarget(
       name: "VenuesTests",
       dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath"]),
-    .testTarget(name: "CommandTests", dependencies: ["apus"]),
+    .testTarget(name: "CommandTests", dependencies: ["apus", "exchange-sim"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )
