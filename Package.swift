@@ -55,8 +55,7 @@ let package = Package(
     .executableTarget(
       name: "apus",
       dependencies: [
-        "CRecords", "CClock", "CArchive", "CWebSockets", "COpenSSL", "Domain", "Memory", "HotPath", "Settings",
-        "Venues", "Replay",
+        "CRecords", "CClock", "Domain", "Memory", "HotPath", "Settings", "Venues", "Replay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -6,12 +6,21 @@ extension Engine {
   static var gapPatienceMillis: Int64 { 600_000 }
   static var gapRetryMillis: Int64 { 5_000 }
   static var tickLagMillis: Int64 { 2_000 }
+  /// What a live T may differ from now, and an id from the one before: far beyond any lag or outage on record, far
+  /// below what would make the grid pass years or ids wait for ever.
+  static var plausibleAheadMillis: Int64 { 3_600_000 }
+  static var plausibleBehindMillis: Int64 { 86_400_000 }
+  static var plausibleIdJump: Int64 { 100_000_000 }
 
   /// A trade of the live stream (or, in a replay, of the file).
   @_noAllocation @_noLocks
   mutating func liveTrade(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     if symbols[index].hasId, record.id <= symbols[index].lastId {
       counters.dropped &+= 1
+      return .done
+    }
+    if holdsGaps, !isPlausible(record, index, now: now) {
+      counters.implausible &+= 1
       return .done
     }
     if !symbols[index].phase.isFlowing {
@@ -32,6 +41,14 @@ extension Engine {
     return apply(record, index, trading: true, outbox) ? .done : .more
   }
 
+  @_noAllocation @_noLocks
+  private func isPlausible(_ record: apus_record, _ index: Int, now: Int64) -> Bool {
+    if record.time_ms > now &+ Self.plausibleAheadMillis { return false }
+    if record.time_ms < now &- Self.plausibleBehindMillis { return false }
+    if !symbols[index].hasId { return true }
+    return record.id &- symbols[index].lastId <= Self.plausibleIdJump
+  }
+
   /// A trade that may not enter the windows yet: last price, exits and pending fills use it all the same.
   @_noAllocation @_noLocks
   private mutating func keep(_ record: apus_record, _ index: Int, _ outbox: Outbox) -> StepOutcome {
@@ -49,6 +66,11 @@ extension Engine {
   /// A trade out of REST or a file: windows only, no evaluation, no fill.
   @_noAllocation @_noLocks
   mutating func historyTrade(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    // A file may be as old as it likes, but not from the future.
+    if record.time_ms > now &+ Self.plausibleAheadMillis {
+      counters.implausible &+= 1
+      return .done
+    }
     if !symbols[index].hasId || record.id > symbols[index].lastId {
       if !apply(record, index, trading: false, outbox) { return .more }
     }

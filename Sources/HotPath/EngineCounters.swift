@@ -13,6 +13,8 @@ public struct EngineCounters: BitwiseCopyable, Sendable {
   public var signals: Int64 = 0
   /// Trades that found the pool of trades used up; their symbol takes no entries for 24 h.
   public var poolExhausted: Int64 = 0
+  /// Trades whose T or id cannot be true: left out, since one would freeze a symbol for as long as it lies ahead.
+  public var implausible: Int64 = 0
   /// Records of kinds or symbols that the engine doesn't know.
   public var unknown: Int64 = 0
 

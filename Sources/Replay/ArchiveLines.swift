@@ -35,6 +35,12 @@ final class ArchiveLines: LineSource {
     }
   }
 
+  /// Name and version of the library in use.
+  static var library: String {
+    // SAFETY: the library's own constant text, never freed.
+    archive_version_string().map { String(cString: $0) } ?? "libarchive"
+  }
+
   deinit { archive_read_free(archive) }
 
   var bytesConsumed: Int64 { archive_filter_bytes(archive, -1) }

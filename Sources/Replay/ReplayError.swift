@@ -8,12 +8,12 @@ public enum ReplayError: Error, CustomStringConvertible, Equatable {
 
   public var description: String {
     switch self {
-    case .cannotOpen(let path, let reason): "\(path): cannot be opened: \(reason)"
+    case .cannotOpen(let path, let reason): "\(path): cannot be opened: \(reason); correct the path or its permissions"
     case .cannotRead(let path, let reason): "\(path): cannot be read: \(reason); get the file anew"
     case .badRow(let path, let line, let content, let reason):
       "\(path), line \(line): \(reason): `\(content)`; expected "
         + "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker"
-    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason); choose another place"
     case .noTrades(let path): "\(path): no trades in it; expected an aggTrades CSV, plain, .gz or .zip"
     }
   }

@@ -89,6 +89,9 @@ public enum ReplayRun {
   /// Size of a trades file, packed if it is; 0 when it cannot be told.
   public static func fileBytes(_ path: String) -> Int64 { MappedFile.size(path) }
 
+  /// Name and version of the library that unpacks .gz and .zip.
+  public static var archiveLibrary: String { ArchiveLines.library }
+
   private static func config(_ request: ReplayRequest, symbols: SymbolTable) -> EngineConfig {
     var config = EngineConfig(
       symbols: symbols, strategies: request.strategies, paper: request.paper, timing: request.timing,

@@ -31,7 +31,8 @@ public enum StrategyFile {
       }
     }
     if strategies.count > EngineLimits.strategiesMax {
-      let problem = "is the \(EngineLimits.strategiesMax + 1)th strategy: one engine takes at most \(EngineLimits.strategiesMax)"
+      let problem =
+        "is the \(EngineLimits.strategiesMax + 1)th strategy: one engine takes at most \(EngineLimits.strategiesMax)"
       violations.append(Violation(source: paths[EngineLimits.strategiesMax], key: "", problem: problem))
     }
     if !violations.isEmpty { throw .violations(violations) }

@@ -1,7 +1,6 @@
-import CArchive
-import COpenSSL
-import CWebSockets
 import Foundation
+import Replay
+import Venues
 
 /// Versions of what this process really loaded, which may not be what it was built against.
 enum LibraryChecks {
@@ -10,27 +9,22 @@ enum LibraryChecks {
   }
 
   static func openSsl() -> DoctorCheck {
-    // SAFETY: the library's own constant text, never freed.
-    let text = OpenSSL_version(OPENSSL_VERSION).map { String(cString: $0) } ?? "OpenSSL unknown"
-    guard OPENSSL_version_major() >= 3 else {
+    let text = LibraryVersions.openSsl
+    guard LibraryVersions.openSslMajor >= 3 else {
       return .fail("openssl", text, "install OpenSSL 3 (Debian: libssl3)")
     }
     return .ok("openssl", text)
   }
 
   static func webSockets() -> DoctorCheck {
-    // SAFETY: the library's own constant text, never freed.
-    let text = lws_get_library_version().map { String(cString: $0) } ?? "unknown"
+    let text = LibraryVersions.webSockets
     guard text.hasPrefix("4.") else {
       return .warn("websockets", "libwebsockets \(text)", "4.x is what was tested (Debian: libwebsockets17)")
     }
     return .ok("websockets", "libwebsockets \(text)")
   }
 
-  static func archive() -> DoctorCheck {
-    // SAFETY: the library's own constant text, never freed.
-    .ok("archive", archive_version_string().map { String(cString: $0) } ?? "libarchive")
-  }
+  static func archive() -> DoctorCheck { .ok("archive", ReplayRun.archiveLibrary) }
 
   /// Only for building; a machine that runs needs none.
   static func toolchain() -> DoctorCheck {

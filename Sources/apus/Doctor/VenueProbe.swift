@@ -26,7 +26,7 @@ protocol VenueProbe: Sendable {
 struct RestProbe: VenueProbe {
   func probe(_ venue: RunConfig.Venue, timeoutMillis: Int) throws(VenueUnreachable) -> VenueAnswer {
     do throws(VenueError) {
-      let endpoints = try Self.endpoints(venue)
+      let endpoints = try VenueSetup.endpoints(venue)
       let trust = try TLSTrust(caFile: venue.caFile)
       let rest = try BinanceRest(endpoints: endpoints, trust: trust, logger: Logger(label: "apus.doctor"))
       // The client's own deadline is made for pages of history; a person waits less.
@@ -39,14 +39,6 @@ struct RestProbe: VenueProbe {
         host: endpoints.rest.description, roundTripMillis: time.roundTripMillis, offsetMillis: time.offsetMillis)
     } catch {
       throw VenueUnreachable(detail: error.description)
-    }
-  }
-
-  static func endpoints(_ venue: RunConfig.Venue) throws(VenueError) -> BinanceEndpoints {
-    switch venue.environment {
-    case .production: .production
-    case .demo: .demo
-    case .sim: try BinanceEndpoints(restURL: venue.restUrl ?? "", streamURL: venue.streamUrl ?? "")
     }
   }
 }

@@ -33,7 +33,8 @@ enum TradeArguments {
     }
     guard !inputs.isEmpty else { throw Failure(.usage, "nothing to replay: give --symbol S --trades FILE") }
     for input in inputs where input.symbol.utf8.count > EngineLimits.nameBytesMax || input.symbol.contains(",") {
-      throw Failure(.usage, "--symbol \(input.symbol): a symbol has at most 96 bytes and no comma: correct its spelling")
+      throw Failure(
+        .usage, "--symbol \(input.symbol): a symbol has at most 96 bytes and no comma: correct its spelling")
     }
     if inputs.count > EngineLimits.symbolsMax {
       throw Failure(.usage, "\(inputs.count) symbols: one replay takes at most \(EngineLimits.symbolsMax)")

@@ -79,6 +79,7 @@ struct RunCommand: ParsableCommand {
       session: session, venue: Self.name(config.venue), log: log, format: config.log.format,
       durationSeconds: duration)
     if showsView { try loop.runWithView() } else { try loop.runWithLines() }
+    if config.log.format != "json" { print(loop.summary()) }
   }
 
   /// File, environment and options, checked together.

@@ -56,7 +56,11 @@ final class RunLoop {
       Pause.millis(Self.pollMillis)
     }
     try tell(model.takeEvents(), on: lines)
-    lines.write(.status(model.view(startMillis: startMillis)), nowMillis: session.clock.nowMillis())
+  }
+
+  /// What is left to say once the screen is given back.
+  func summary() -> String {
+    LogLines.line(.status(model.view(startMillis: startMillis)), nowMillis: session.clock.nowMillis())
   }
 
   private func isOver() -> Bool {

@@ -140,7 +140,8 @@ struct SessionModel {
       trouble("gaps", snapshot.counters.gaps), trouble("late", snapshot.counters.late),
       trouble("dropped", snapshot.counters.dropped), trouble("malformed", feed.malformed),
       trouble("bad numbers", feed.badNumber), trouble("unknown symbol", feed.unknownSymbol),
-      trouble("oversized", feed.oversized), trouble("refused", feed.ringRefused),
+      trouble("oversized", feed.oversized), trouble("implausible", snapshot.counters.implausible),
+      trouble("refused", feed.ringRefused),
       trouble("pool full", snapshot.counters.poolExhausted), trouble("news lost", session.news.lost()),
       trouble("reconnects", feed.disconnects), trouble("rate limited", history.rateLimited),
     ]

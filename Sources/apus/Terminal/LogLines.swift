@@ -65,6 +65,11 @@ struct LogLines {
       let scores = symbol.scores.map { "\($0.strategy) \(Figures.score($0.score))" }
       return "\(symbol.symbol) \(Figures.price(symbol.price)) \(scores.joined(separator: " ")) \(state(symbol.state))"
     }
+    let latencies = model.latencies.compactMap { latency in
+      latency.p50Nanos.map { p50 in
+        "\(latency.stage) p50 \(Figures.nanos(p50)) p99 \(Figures.nanos(latency.p99Nanos))"
+      }
+    }
     let trouble = model.counters.filter { $0.isTrouble && $0.value > 0 }.map { "\($0.name) \($0.value)" }
     return "status up \(Figures.duration(model.header.uptimeMillis)) feed \(model.header.feed)"
       + (model.header.entriesPaused ? " entries paused" : "")
@@ -73,7 +78,7 @@ struct LogLines {
         "open \(model.positions.count)",
         "today \(model.day.trades) trades"
           + " net \(Figures.signed(model.day.netR, 2)) R",
-      ] + trouble).joined(separator: " | ")
+      ] + latencies + trouble).joined(separator: " | ")
   }
 
   private static func state(_ state: ViewModel.SymbolState) -> String {
