@@ -9,7 +9,9 @@ import Testing
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func fixed(_ value: Double, _ places: Int32) -> String { text { CsvFields.fixed(value, places: places, to: &$0) } }
+  private func fixed(_ value: Double, _ places: Int32) -> String {
+    text { CsvFields.fixed(value, places: places, to: &$0) }
+  }
 
   @Test func fixedPlacesRoundTheExactBinaryValue() {
     #expect(fixed(1, 8) == "1.00000000")

@@ -75,6 +75,36 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "/dev/null.partial"))
   }
 
+  @Test func aLinkStaysALink() throws {
+    try folder.write("target.csv", "old\n")
+    try #require(symlink("target.csv", folder.file("link.csv")) == 0)
+    let file = try OutputFile(folder.file("link.csv"))
+    try fill(file, rows: 1)
+    try file.complete()
+    #expect(folder.names == ["link.csv", "target.csv", "target.csv.partial"])
+    try file.publish()
+    #expect(folder.names == ["link.csv", "target.csv"])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link.csv")) == "target.csv")
+    #expect(try folder.text("target.csv") == "row 0\n")
+  }
+
+  /// Through a descriptor that leads to a plain file, as after `> file` in a shell.
+  @Test func anOpenDescriptorIsWrittenOnFromWhereItIs() throws {
+    let path = try folder.write("out", "")
+    let descriptor = open(path, O_WRONLY)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    #expect(write(descriptor, "before\n", 7) == 7)
+    let file = try OutputFile("/dev/fd/\(descriptor)")
+    try fill(file, rows: 1)
+    try file.complete()
+    try file.publish()
+    #expect(write(descriptor, "after\n", 6) == 6)
+    #expect(try folder.text("out") == "before\nrow 0\nafter\n")
+    #expect(folder.names == ["out"])
+    #expect(throws: ReplayError.self) { try OutputFile("/dev/fd/9999") }
+  }
+
   @Test func aFullDiskIsToldWhenItHappens() throws {
     let file = try OutputFile("/dev/full")
     #expect(throws: ReplayError.cannotWrite(path: "/dev/full", reason: "No space left on device")) {

@@ -68,7 +68,9 @@ final class TestFolder {
 }
 
 /// A row of an aggTrades file.
-func row(_ id: Int64, _ time: Int64, price: String = "100.5", quantity: String = "0.25", maker: Bool = false) -> String {
+func row(
+  _ id: Int64, _ time: Int64, price: String = "100.5", quantity: String = "0.25", maker: Bool = false
+) -> String {
   "\(id),\(price),\(quantity),\(id * 2),\(id * 2 + 1),\(time),\(maker)\n"
 }
 
