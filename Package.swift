@@ -60,14 +60,28 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    .executableTarget(
+      name: "replay-bench",
+      dependencies: [
+        "HotPath", "Replay", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/ReplayBench"),
+
     .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
     .testTarget(
       name: "HotPathTests", dependencies: ["CClock", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory"]),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["Replay", "CArchive", "CRecords", "Domain", "HotPath", "Settings"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
     .testTarget(
       name: "VenuesTests",
       dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath"]),
-    .testTarget(name: "CommandTests", dependencies: ["apus"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "apus", "exchange-sim", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )

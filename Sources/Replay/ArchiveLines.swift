@@ -29,9 +29,9 @@ final class ArchiveLines: LineSource {
     case .zip: archive_read_support_format_zip(archive)
     }
     guard archive_read_open_filename(archive, path, Self.blockBytes) == ARCHIVE_OK else {
-      let reason = Self.reason(archive)
-      archive_read_free(archive)
-      throw .cannotOpen(path: path, reason: reason)
+      // The file could be opened before, so it is the content. `deinit` frees the archive: it runs here too, since
+      // every property has its value.
+      throw .cannotRead(path: path, reason: Self.reason(archive))
     }
   }
 

@@ -60,7 +60,9 @@ final class EvaluationFile {
     try file.rowDone()
   }
 
-  func finish() throws(ReplayError) { try file.finish() }
+  func complete() throws(ReplayError) { try file.complete() }
+
+  func publish() throws(ReplayError) { try file.publish() }
 
   private func appendAtr(_ value: Double) {
     if value.bitPattern != atr.bitPattern {

@@ -10,8 +10,12 @@
 final class OutputFile {
   private static let flushBytes = 1 << 18
   let path: String
+  /// Where the file ends up: `path`, or what it links to.
+  private let target: String
   private let partialPath: String?
   private var descriptor: Int32
+  /// Ours to remove: opened, and not yet renamed.
+  private var leftover: String?
   /// Rows are appended here and written out in large pieces.
   var buffer: [UInt8] = []
 
@@ -20,16 +24,47 @@ final class OutputFile {
     var status = stat()
     let isSpecial = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     if isSpecial, status.st_mode & S_IFMT == S_IFDIR { throw .cannotWrite(path: path, reason: "it is a directory") }
-    partialPath = isSpecial ? nil : path + ".partial"
-    descriptor = open(partialPath ?? path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    if let ours = Self.openDescriptor(path) {
+      target = path
+      partialPath = nil
+      descriptor = dup(ours)
+    } else {
+      target = isSpecial ? path : Self.target(path)
+      partialPath = isSpecial ? nil : target + ".partial"
+      descriptor = open(partialPath ?? path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    }
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: MappedFile.lastError()) }
+    leftover = partialPath
     buffer.reserveCapacity(Self.flushBytes + 4096)
   }
 
+  /// The number behind `/dev/stdout` and its like. Where a shell has sent it to a file, they look like one: a rename
+  /// would put a file in place of the device, and an open of its own would write over what else goes there.
+  private static func openDescriptor(_ path: String) -> Int32? {
+    switch path {
+    case "/dev/stdout": return 1
+    case "/dev/stderr": return 2
+    default:
+      for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+        return Int32(path.dropFirst(folder.count))
+      }
+      return nil
+    }
+  }
+
+  /// A link stays a link: what it points to is replaced.
+  private static func target(_ path: String) -> String {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let resolved = realpath(path, nil) else {
+      return path
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   deinit {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    if let partialPath { unlink(partialPath) }
+    if descriptor >= 0 { close(descriptor) }
+    if let leftover { unlink(leftover) }
   }
 
   /// Writes out what has gathered, once it is enough. Call it after each row.
@@ -37,19 +72,22 @@ final class OutputFile {
     if buffer.count >= Self.flushBytes { try flush() }
   }
 
-  /// Writes the rest and gives the file its name.
-  func finish() throws(ReplayError) {
+  /// Writes the rest; the file is whole then, and keeps its partial name until `publish`.
+  func complete() throws(ReplayError) {
     try flush()
-    guard close(descriptor) == 0 else {
-      descriptor = -1
+    let closed = close(descriptor)
+    descriptor = -1
+    guard closed == 0 else { throw .cannotWrite(path: path, reason: MappedFile.lastError()) }
+  }
+
+  /// Gives a completed file its name. Apart from `complete`, so that of several outputs all are whole before the first
+  /// one shows.
+  func publish() throws(ReplayError) {
+    precondition(descriptor < 0, "a file is completed before it is published")
+    if let partialPath, rename(partialPath, target) != 0 {
       throw .cannotWrite(path: path, reason: MappedFile.lastError())
     }
-    descriptor = -1
-    if let partialPath, rename(partialPath, path) != 0 {
-      let reason = MappedFile.lastError()
-      unlink(partialPath)
-      throw .cannotWrite(path: path, reason: reason)
-    }
+    leftover = nil
   }
 
   private func flush() throws(ReplayError) {

@@ -25,13 +25,15 @@ final class PaperFile {
     if number == positions.count { positions.append(event.position) } else { positions[number] = event.position }
   }
 
-  func finish() throws(ReplayError) {
+  func complete() throws(ReplayError) {
     for position in positions {
       row(position)
       try file.rowDone()
     }
-    try file.finish()
+    try file.complete()
   }
+
+  func publish() throws(ReplayError) { try file.publish() }
 
   private func row(_ position: PaperPosition) {
     let isClosed = position.state == .closed

@@ -39,9 +39,13 @@ final class ReplayFiles {
     outbox.clear()
   }
 
+  /// Either all files get their names or, when one cannot be written whole, none does.
   func finish() throws(ReplayError) {
-    try evaluations?.finish()
-    try signals?.finish()
-    try paper?.finish()
+    try evaluations?.complete()
+    try signals?.complete()
+    try paper?.complete()
+    try evaluations?.publish()
+    try signals?.publish()
+    try paper?.publish()
   }
 }

@@ -43,5 +43,7 @@ final class SignalFile {
     try file.rowDone()
   }
 
-  func finish() throws(ReplayError) { try file.finish() }
+  func complete() throws(ReplayError) { try file.complete() }
+
+  func publish() throws(ReplayError) { try file.publish() }
 }

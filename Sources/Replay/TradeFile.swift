@@ -32,18 +32,23 @@ public final class TradeFile {
   public func next(into record: inout apus_record) throws(ReplayError) -> Bool {
     while true {
       if position == chunk.count {
-        guard let next = try source.nextChunk() else { return false }
+        guard let next = try source.nextChunk() else {
+          // A download that failed looks like this; a day without trades has a header.
+          if line == 0 { throw .noTrades(path: path) }
+          return false
+        }
         chunk = next
         position = 0
       }
-      let start = position
+      var start = position
       var end = lineEnd(from: start)
       position = min(end + 1, chunk.count)
       line += 1
       // SAFETY: `chunk` stays valid until the next `nextChunk`, and end <= chunk.count.
       let bytes = chunk.span
       if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-      if start == end || (line == 1 && isHeader(start)) { continue }
+      if line == 1, chunk[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+      if start == end || (bytes[start] == UInt8(ascii: "a") && isHeader(start)) { continue }
       let outcome = AggTradeRow.parse(bytes, start, end, into: &record)
       if outcome == .trade { return true }
       throw .badRow(path: path, line: line, content: content(start, end), reason: Self.reason(outcome))
@@ -57,10 +62,8 @@ public final class TradeFile {
     return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
   }
 
-  /// Archives have a header since 2022-08-11 and none before.
-  private func isHeader(_ start: Int) -> Bool {
-    chunk[start...].starts(with: Array("agg_trade_id".utf8)) || chunk[start...].starts(with: [0xEF, 0xBB, 0xBF])
-  }
+  /// Archives have a header since 2022-08-11 and none before; each member of a zip has its own.
+  private func isHeader(_ start: Int) -> Bool { chunk[start...].starts(with: Array("agg_trade_id,".utf8)) }
 
   private func content(_ start: Int, _ end: Int) -> String {
     let shown = chunk[start..<min(end, start + 120)]

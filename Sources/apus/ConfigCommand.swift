@@ -7,6 +7,11 @@ import Settings
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Checks and shows the configuration.",
+    discussion: """
+      EXAMPLES
+        apus config check --config apus.yaml
+        apus config show
+      """,
     subcommands: [ConfigCheckCommand.self, ConfigShowCommand.self])
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Replay
 import Settings
 
 /// An end that a person must act on: one line of what, where and what to do, and a sysexits code a script can test.
@@ -27,6 +28,16 @@ struct Failure: Error, CustomStringConvertible {
     case .missing: code = .noInput
     case .unreadable: code = .io
     case .violations: code = violations
+    }
+  }
+
+  /// `context` says which files were read, where the command reads several kinds.
+  init(_ error: ReplayError, context: String = "") {
+    message = context + error.description
+    switch error {
+    case .cannotOpen: code = .noInput
+    case .cannotRead, .badRow, .noTrades: code = .data
+    case .cannotWrite: code = .io
     }
   }
 

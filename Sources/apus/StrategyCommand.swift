@@ -5,7 +5,12 @@ import Settings
 
 struct StrategyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "strategy", abstract: "Looks after strategy files.", subcommands: [StrategyCheck.self])
+    commandName: "strategy", abstract: "Looks after strategy files.",
+    discussion: """
+      EXAMPLES
+        apus strategy check strategies/v51_baseline.json
+      """,
+    subcommands: [StrategyCheck.self])
 }
 
 struct StrategyCheck: ParsableCommand {

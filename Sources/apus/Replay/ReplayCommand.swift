@@ -56,6 +56,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let inputs = try TradeArguments.inputs(Array(CommandLine.arguments.dropFirst()))
+    try checkOutputs()
     var request = ReplayRequest(inputs: inputs, strategies: try loadStrategies())
     request.timing = every == .trade ? .everyTrade : .everyGridPoint
     request.evaluationsPath = output
@@ -75,7 +76,15 @@ struct ReplayCommand: ParsableCommand {
     } catch {
       progress.finish()
       guard let error = error as? ReplayError else { throw error }
-      throw Failure(Self.code(error), error.description)
+      throw Failure(error)
+    }
+  }
+
+  /// Two files under one name would be written through each other.
+  private func checkOutputs() throws {
+    let paths = [output, signals, paper].compactMap(\.self)
+    for (index, path) in paths.enumerated() where !path.hasPrefix("/dev/") && paths[..<index].contains(path) {
+      throw Failure(.usage, "two outputs go to \(path): give each a file of its own")
     }
   }
 
@@ -85,14 +94,6 @@ struct ReplayCommand: ParsableCommand {
       return try StrategyFile.loadAll(paths, catalog: SignalCatalog.all)
     } catch {
       throw Failure(error, violations: .data)
-    }
-  }
-
-  private static func code(_ error: ReplayError) -> Failure.Code {
-    switch error {
-    case .cannotOpen: .noInput
-    case .cannotRead, .badRow, .noTrades: .data
-    case .cannotWrite: .io
     }
   }
 }

@@ -90,7 +90,7 @@ final class HistoryLoader: Sendable {
       state.withLock { $0.rest = rest }
       try rest.start()
     } catch let error as ReplayError {
-      fail(Failure(.data, "history: \(error.description)"))
+      fail(Failure(error, context: "history: "))
     } catch {
       fail(Failure(.unavailable, "history: \(error)"))
     }
