@@ -208,7 +208,10 @@ struct RestTests {
       var raw: String
     }
     let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
-    func raw(_ start: String) throws -> String { try #require(lines.first { $0.request.hasPrefix(start) }).raw }
+    func raw(_ start: String) throws -> String {
+      let line = lines.first { $0.request.hasPrefix(start) }
+      return try #require(line).raw
+    }
     let bodies = [
       "/fapi/v1/time": try raw("GET /fapi/v1/time"), "/fapi/v1/aggTrades": try raw("GET /fapi/v1/aggTrades"),
       "/fapi/v1/exchangeInfo": #"{"symbols":[\#(try raw("exchangeInfo BTCUSDT entry"))]}"#,
