@@ -67,6 +67,9 @@ let package = Package(
       ],
       path: "Benchmarks/ReplayBench"),
 
+    .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
+    .testTarget(
+      name: "HotPathTests", dependencies: ["CClock", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory"]),
     .testTarget(
       name: "ReplayTests", dependencies: ["Replay", "CArchive", "CRecords", "Domain", "HotPath", "Settings"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),

@@ -6,6 +6,7 @@ public struct Instrument: Sendable, Equatable {
   public var lotSize: Int64
   public var minimumQuantity: Int64
   public var maximumQuantity: Int64
+  /// USD; 0 where unknown.
   public var minimumNotional: Int64
 
   public init(

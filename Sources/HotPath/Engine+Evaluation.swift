@@ -108,7 +108,7 @@ extension Engine {
     let stopDistance = strategies[strategy].stopLossAtr * evaluation.atr
     let quantity = PositionSizing.quantity(
       riskUsd: costs.riskUsd, stopDistance: stopDistance, limits: symbols[index].limits)
-    let reason = rejectReason(strategy, quantity: quantity, stopDistance: stopDistance, price: evaluation.price)
+    let reason = rejectReason(index, strategy, quantity: quantity, stopDistance: stopDistance, price: evaluation.price)
     outbox.append(FiredSignal(evaluation: evaluation, id: id, reason: reason))
     guard case .none = reason else { return }
     var position = PaperPosition()
@@ -129,10 +129,14 @@ extension Engine {
   }
 
   @_noAllocation @_noLocks
-  private func rejectReason(_ strategy: Int, quantity: Int64, stopDistance: Double, price: Int64) -> RejectReason {
+  private func rejectReason(
+    _ index: Int, _ strategy: Int, quantity: Int64, stopDistance: Double, price: Int64
+  ) -> RejectReason {
     if entriesPaused { return .entriesPaused }
     if quantity == 0 { return .belowLot }
     if quantity == .max { return .beyondInt64 }
+    let notional = Int128(price) &* Int128(quantity)
+    if notional < Int128(symbols[index].limits.minimumNotional) &* 100_000_000 { return .belowMinimumNotional }
     // Two taker fees and two slippages over the stop's distance; false without the rule, which is NaN.
     let roundTrip = Double(price) / 1e8 * (2 * costs.takerFee + 2 * costs.slippage)
     return roundTrip / stopDistance > strategies[strategy].maxCostR ? .costInR : .none

@@ -57,7 +57,8 @@ extension Engine {
     if record.quantity_e8 == 0 { return .done }
     symbols[index].livePrice = record.price_e8
     if record.time_ms > symbols[index].liveMillis { symbols[index].liveMillis = record.time_ms }
-    let t = symbols[index].liveMillis
+    // The windows may be ahead of it: their T is the largest so far, or a tick's bound.
+    let t = max(symbols[index].liveMillis, symbols[index].eventMillis)
     runExits(index, at: t, price: record.price_e8, outbox)
     fillEntries(index, at: t, aggId: record.id, price: record.price_e8, outbox)
     return .done

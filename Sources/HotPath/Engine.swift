@@ -67,6 +67,8 @@ public struct Engine: ~Copyable {
   @_noAllocation @_noLocks
   mutating func apply(_ record: apus_record, _ index: Int, trading: Bool, _ outbox: Outbox) -> Bool {
     if record.quantity_e8 == 0 {
+      // It may tell a hole before it.
+      if !outbox.hasRoom(strategies: strategies.count) { return false }
       noteId(record, index, outbox)
       return true
     }
@@ -112,7 +114,7 @@ public struct Engine: ~Copyable {
     symbols[index].lastPrice = record.price_e8
   }
 
-  /// Counts the trade, and the hole before it if there is one.
+  /// Counts the trade, and the hole before it if there is one. A quantity of 0 changes nothing but the last seen id.
   @_noAllocation @_noLocks
   @inline(__always)
   private mutating func noteId(_ record: apus_record, _ index: Int, _ outbox: Outbox) {
@@ -121,9 +123,10 @@ public struct Engine: ~Copyable {
     if symbols[index].hasId, record.id > expected { passOverGap(record, index, outbox) }
     symbols[index].hasId = true
     symbols[index].lastId = record.id
+    if record.quantity_e8 == 0 { return }
     if symbols[index].livePrice == 0 || symbols[index].hold.count == 0 {
       symbols[index].livePrice = record.price_e8
-      symbols[index].liveMillis = record.time_ms
+      if record.time_ms > symbols[index].liveMillis { symbols[index].liveMillis = record.time_ms }
     }
   }
 

@@ -1,6 +1,8 @@
 import COpenSSL
 import Foundation
 
+@testable import Venues
+
 /// A self-signed certificate with a key of its own, made for one test run.
 final class TestCertificate: @unchecked Sendable {
   let certificate: OpaquePointer
@@ -10,7 +12,9 @@ final class TestCertificate: @unchecked Sendable {
 
   /// `names` as OpenSSL spells alternative names: `DNS:localhost,IP:127.0.0.1`.
   init(names: String = "DNS:localhost,IP:127.0.0.1") {
-    guard let key = generateKey(), let certificate = X509_new() else { fatalError("no test certificate") }
+    guard TLSLibrary.isReady, let key = generateKey(), let certificate = X509_new() else {
+      fatalError("no test certificate")
+    }
     self.key = key
     self.certificate = certificate
     X509_set_version(certificate, 2)

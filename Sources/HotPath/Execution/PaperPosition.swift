@@ -130,14 +130,14 @@ public struct PaperPosition: BitwiseCopyable, Sendable {
   }
 
   /// The stop goes to the tick away from the entry, targets toward it: for a long all down, for a short all up.
-  /// A tick of 0 is unknown: levels stay as computed.
+  /// A tick of 0 is unknown: levels stay as computed. So do levels outside Int64: prices may lie at its end.
   @_noAllocation @_noLocks
   private func onTick(_ price: Double, _ tick: Int64) -> Double {
     if tick == 0 { return price }
-    // Beyond Int64 there is no tick to speak of; also false for NaN.
-    if !(price > -9e10 && price < 9e10) { return price }
     // Half a unit of 1e-8 forgives the double's error, so that a level that is on its tick stays there.
-    let units = Int64(price * 1e8 + 0.5)
+    let exact = price * 1e8 + 0.5
+    if !(exact > -9e18 && exact < 9e18) { return price }
+    let units = Int64(exact)
     let down = units / tick &* tick
     let level = direction > 0 || down == units ? down : down &+ tick
     return Double(level) / 1e8

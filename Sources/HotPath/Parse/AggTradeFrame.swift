@@ -120,7 +120,7 @@ public enum AggTradeFrame {
     case Key.event: return event(frame, &index, &seen)
     case Key.symbol: return symbol(frame, &index, symbols, &record, &seen)
     case Key.id: return integer(frame, &index, &record.id, Seen.id, &seen)
-    case Key.time: return integer(frame, &index, &record.time_ms, Seen.time, &seen)
+    case Key.time: return time(frame, &index, &record, &seen)
     case Key.price: return decimal(frame, &index, &record.price_e8, Seen.price, &seen, zeroAllowed: false)
     case Key.quantity: return decimal(frame, &index, &record.quantity_e8, Seen.quantity, &seen, zeroAllowed: true)
     case Key.maker: return maker(frame, &index, &record, &seen)
@@ -184,6 +184,17 @@ public enum AggTradeFrame {
     }
     seen |= Seen.badField
     return false
+  }
+
+  /// T in milliseconds. Microseconds (above 1e14, as in a row) would have the engine pass 10^8 grid points at once.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private static func time(
+    _ frame: Span<UInt8>, _ index: inout Int, _ record: inout apus_record, _ seen: inout UInt32
+  ) -> Bool {
+    if !integer(frame, &index, &record.time_ms, Seen.time, &seen) { return false }
+    if record.time_ms < 1 || record.time_ms > 100_000_000_000_000 { seen |= Seen.badField }
+    return true
   }
 
   /// A decimal, in quotes as the venue writes it or bare.

@@ -7,11 +7,14 @@ struct InstrumentLimits: BitwiseCopyable {
   var lot: Int64
   var minimumQuantity: Int64
   var maximumQuantity: Int64
+  /// USD.
+  var minimumNotional: Int64
 
   init(_ instrument: Instrument) {
     tick = instrument.tickSize
     lot = instrument.lotSize
     minimumQuantity = instrument.minimumQuantity
     maximumQuantity = instrument.maximumQuantity
+    minimumNotional = instrument.minimumNotional
   }
 }

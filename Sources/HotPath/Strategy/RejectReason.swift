@@ -5,6 +5,8 @@ public enum RejectReason: UInt8, Sendable, BitwiseCopyable {
   case belowLot
   /// The stop is so close that the size leaves Int64: ATR is next to nothing.
   case beyondInt64
+  /// Worth less than the venue takes.
+  case belowMinimumNotional
   /// The round trip would cost more than the strategy's `max_cost_r`.
   case costInR
   /// An operator paused entries.
@@ -16,6 +18,7 @@ public enum RejectReason: UInt8, Sendable, BitwiseCopyable {
     case .none: ""
     case .belowLot: "quantity below the lot"
     case .beyondInt64: "quantity beyond Int64"
+    case .belowMinimumNotional: "below the minimum notional"
     case .costInR: "cost in R"
     case .entriesPaused: "entries paused"
     }

@@ -13,7 +13,7 @@ public final class TLSTrust: @unchecked Sendable {
   public init(caFile: String? = nil) throws(VenueError) {
     // OpenSSL writes with write(2), and a venue that hangs up must not end the process.
     _ = signal(SIGPIPE, SIG_IGN)
-    guard let context = SSL_CTX_new(TLS_client_method()) else {
+    guard TLSLibrary.isReady, let context = SSL_CTX_new(TLS_client_method()) else {
       throw .settings("OpenSSL gave no TLS context (\(TLSTrust.firstError()))")
     }
     _ = SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)

@@ -1,0 +1,114 @@
+import CRecords
+import Domain
+import Testing
+
+@testable import HotPath
+
+@Suite struct AggTradeRowTests {
+  private func parse(_ text: String) -> (outcome: RowOutcome, record: apus_record) {
+    let bytes = Array(text.utf8)
+    var record = apus_record()
+    let outcome = AggTradeRow.parse(bytes.span, 0, bytes.count, into: &record)
+    return (outcome, record)
+  }
+
+  private let sample = "3469657145,83624.5,0.03,8131311701,8131311703,1790726400261,false"
+
+  @Test func aRowOfAnArchive() {
+    let (outcome, record) = parse(sample)
+    #expect(outcome == .trade)
+    #expect(record.id == 3_469_657_145)
+    #expect(record.price_e8 == units("83624.5"))
+    #expect(record.quantity_e8 == units("0.03"))
+    #expect(record.first_id == 8_131_311_701)
+    #expect(record.span == 2)
+    #expect(record.time_ms == 1_790_726_400_261)
+    #expect(record.flags == 0)
+    #expect(parse(sample + ",true").outcome == .trade, "spot archives have an eighth column")
+  }
+
+  @Test func spellingsOfTheMaker() {
+    for (word, flags) in [("true", 1), ("True", 1), ("TRUE", 1), ("False", 0), ("FALSE", 0)] as [(String, UInt16)] {
+      let (outcome, record) = parse("1,2,3,4,5,6,\(word)")
+      #expect(outcome == .trade)
+      #expect(record.flags == flags)
+    }
+    for word in ["", "1", "truth", "tru", "truee", "falsey", " true", "nil", "yes"] {
+      #expect(parse("1,2,3,4,5,6,\(word)").outcome == .badMaker, "\(word)")
+    }
+  }
+
+  @Test func aLineEndsWhereItsRangeDoes() {
+    let bytes = Array("xx1,2,3,4,5,6,true\n2,3,4,5,6,7,false\n".utf8)
+    var record = apus_record()
+    #expect(AggTradeRow.parse(bytes.span, 2, 18, into: &record) == .trade)
+    #expect(record.flags == RecordFlags.sell)
+    #expect(AggTradeRow.parse(bytes.span, 19, bytes.count - 1, into: &record) == .trade)
+    #expect(record.id == 2)
+    #expect(AggTradeRow.parse(bytes.span, 2, 2, into: &record) != .trade)
+  }
+
+  @Test func everyFieldIsToldByItsName() {
+    let cases: [(String, RowOutcome)] = [
+      ("", .badId), ("x,2,3,4,5,6,true", .badId), ("-1,2,3,4,5,6,true", .badId), ("1.5,2,3,4,5,6,true", .badId),
+      ("9223372036854775808,2,3,4,5,6,true", .badId), ("1,NaN,3,4,5,6,true", .badPrice),
+      ("1,0,3,4,5,6,true", .badPrice),
+      ("1,-2,3,4,5,6,true", .badPrice), ("1,1e400,3,4,5,6,true", .badPrice), ("1,1.123456789,3,4,5,6,true", .badPrice),
+      ("1,99999999999999999999,3,4,5,6,true", .badPrice), ("1,2,,4,5,6,true", .badQuantity),
+      ("1,2,-3,4,5,6,true", .badQuantity), ("1,2,3e5,4,5,6,true", .badQuantity), ("1,2,3,x,5,6,true", .badId),
+      ("1,2,3,4,-5,6,true", .badId), ("1,2,3,4,5,x,true", .badTime), ("1,2,3,4,5,0,true", .badTime),
+      ("1,2,3,4,5,6.5,true", .badTime), ("1,2,3,4,5,100000000000001,true", .microseconds),
+      ("1,2,3,4,5,1790726400261000,true", .microseconds), ("1", .wrongFieldCount), ("1,2", .wrongFieldCount),
+      ("1,2,3,4,5,6", .wrongFieldCount), (" 1,2,3,4,5,6,true", .badId), ("1, 2,3,4,5,6,true", .badPrice),
+      ("\"1\",2,3,4,5,6,true", .badId),
+    ]
+    for (row, outcome) in cases { #expect(parse(row).outcome == outcome, "\(row)") }
+    #expect(parse("1,2,0.00000000,4,5,6,true").outcome == .trade, "a quantity of 0 moves the last id")
+    #expect(parse("1,2,3,4,5,100000000000000,true").outcome == .trade)
+    #expect(parse("1,2,3,9,5,6,true").record.span == 0, "a last id before the first")
+  }
+
+  @Test func cutShortAtEveryByteIsNoTrade() {
+    let bytes = Array(sample.utf8)
+    var record = apus_record()
+    for count in 0..<bytes.count {
+      #expect(AggTradeRow.parse(bytes.span, 0, count, into: &record) != .trade, "\(count)")
+      #expect(parse(String(decoding: bytes[..<count], as: UTF8.self)).outcome != .trade, "\(count)")
+    }
+  }
+
+  @Test(arguments: TestSeed.all(2))
+  func flippedBytesNeverTrap(seed: UInt64) {
+    var random = SeededRandom(seed)
+    var refused = 0
+    for _ in 0..<4_000 {
+      var bytes = Array(sample.utf8)
+      for _ in 0...random.below(3) { bytes[random.below(bytes.count)] = UInt8(random.below(256)) }
+      var record = apus_record()
+      let outcome = AggTradeRow.parse(bytes.span, 0, bytes.count, into: &record)
+      if outcome != .trade {
+        refused += 1
+        continue
+      }
+      let again = TestSeed.again(seed, "AggTradeRowTests", String(decoding: bytes, as: UTF8.self))
+      #expect(record.price_e8 > 0 && record.quantity_e8 >= 0 && record.id >= 0 && record.time_ms > 0, again)
+    }
+    #expect(refused > 1_000)
+  }
+
+  @Test(.enabled(if: SharedData.folder != nil, SharedData.missing))
+  func rowsOfRealArchives() throws {
+    var rows = try SharedData.text("wire/BTCUSDT-aggTrades-2026-09-30.head20tail5.csv").split(
+      whereSeparator: \.isNewline)
+    rows.removeFirst()
+    #expect(rows.count >= 25)
+    for row in rows where row.contains(",") { #expect(parse(String(row)).outcome == .trade, "\(row)") }
+    let spot = try SharedData.unpacked("aggtrades/NEXOUSDT-spot-20240723_1539-20240724_2359.csv.gz")
+    var trades = 0
+    for line in spot.split(separator: UInt8(ascii: "\n")) where line[line.startIndex] < UInt8(ascii: "a") {
+      #expect(parse(String(decoding: line, as: UTF8.self)).outcome == .trade)
+      trades += 1
+    }
+    #expect(trades > 1_000)
+  }
+}

@@ -1,0 +1,140 @@
+import Domain
+import Foundation
+import Memory
+import Testing
+
+@testable import HotPath
+
+/// An input of the scoring table and the book behind it.
+struct ScoreRig {
+  var book: IndicatorBook
+  var input: ScoreInput
+  let t: Int64 = 1_000_000_000
+
+  init(direction: Int8 = 1) {
+    let tapes = Slab<TapeEntry>(zeroed: 128)
+    book = IndicatorBook(
+      pending: Slab(zeroed: 64), pendingBase: 0, capacity: 64, openInterest: SortedTape(tapes, base: 0, capacity: 64),
+      liquidations: SortedTape(tapes, base: 64, capacity: 64))
+    input = ScoreInput(at: t, indicators: book)
+    input.direction = direction
+  }
+
+  mutating func receive(_ type: IndicatorType, ageMillis: Int64, _ value: Double, known: Int64? = nil, order: Int64 = 0)
+  {
+    book.receive(Records.indicator(type, t - ageMillis, value, known: known ?? t, order: order))
+    update()
+  }
+
+  mutating func liquidate(ageMillis: Int64, _ price: String, _ quantity: String, sell: Bool) {
+    book.receive(Records.liquidation(t - ageMillis, price, quantity, sell: sell))
+    update()
+  }
+
+  private mutating func update() {
+    book.advance(to: t)
+    input.indicators = book
+  }
+
+  /// A signal's value with the table's constants.
+  func value(_ kind: SignalKind) -> SignalValue {
+    let name = SignalCatalog.all[Int(kind.rawValue)].name
+    var cache = LiquidationCache()
+    return SignalCatalog.value(SignalSetting(kind: kind, weight: 1, parameters: Constants.of(name)), input, &cache)
+  }
+
+  func score(_ config: StrategyConfig = Strategies.nine()) -> Score {
+    var cache = LiquidationCache()
+    return Score(StrategySetting(config), input, &cache)
+  }
+}
+
+@Suite struct ScoreTests {
+  @Test func theCatalogIsTheTable() {
+    let names = [
+      "cvd", "accel", "p99", "atr_vwap", "ls_ratio", "oi", "coinbase_premium", "funding_rate", "liquidation",
+    ]
+    #expect(SignalCatalog.all.map(\.name) == names)
+    for (index, name) in names.enumerated() {
+      #expect(SignalCatalog.kind(named: name)?.rawValue == UInt8(index))
+      #expect(SignalCatalog.all[index].parameters.count == Constants.of(name).count)
+    }
+    #expect(SignalCatalog.kind(named: "tenth") == nil)
+  }
+
+  /// `x` times ten thousand may land on a tie that isn't one; expected values are Python's `round(x, 4)`.
+  @Test func roundingIsHalfEvenOfTheBinaryValue() {
+    let cases: [(Double, Double)] = [
+      (0.00005, 0.0001), (0.00015, 0.0001), (0.00025, 0.0003), (0.03125, 0.0312), (0.09375, 0.0938), (0.15625, 0.1562),
+      (74.99995, 74.9999), (74.99985, 74.9998), (59.99995, 59.9999), (2.67515, 2.6751), (1.00005, 1.0001),
+      (66.66665, 66.6667), (99.99995, 99.9999), (75.00005, 75.0001), (0.12345, 0.1235), (100, 100), (0, 0),
+      (-0.03125, -0.0312), (-0.09375, -0.0938), (-0.00005, -0.0001),
+    ]
+    for (x, rounded) in cases { #expect(Score.rounded(x) == rounded, "\(x)") }
+  }
+
+  /// glibc prints the exact binary value rounded half to even.
+  @Test(arguments: TestSeed.all(1))
+  func roundingEqualsThePrintedDecimal(seed: UInt64) {
+    var random = SeededRandom(seed)
+    for _ in 0..<4_000 {
+      var x = Double(random.below(2_000_001)) / 20_000
+      let nudge = random.below(5)
+      if nudge == 1 { x = x.nextUp }
+      if nudge == 2 { x = x.nextDown }
+      if nudge == 3 { x = Double(random.below(3_201)) / 32 }
+      #expect(Score.rounded(x) == Double(String(format: "%.4f", x)), TestSeed.again(seed, "ScoreTests", "\(x)"))
+    }
+  }
+
+  /// Everything on our side: 100, and each part its weight.
+  @Test func aPerfectLongAndShortScoreAHundred() {
+    for d in [1, -1] as [Int8] {
+      var rig = ScoreRig(direction: d)
+      rig.input.cvd24hSign = d
+      rig.input.accelSign = d
+      rig.input.aboveVwapSign = d
+      rig.input.vwapDistance = 0
+      rig.input.atr = 10
+      rig.input.atrShare = 0.001
+      if d > 0 { rig.input.largeBuy = 5 } else { rig.input.largeSell = 5 }
+      rig.receive(.longShortRatio, ageMillis: 0, d > 0 ? 0.5 : 3)
+      rig.receive(.openInterestHist, ageMillis: 1_800_000, 100)
+      rig.receive(.openInterestHist, ageMillis: 0, 101.5)
+      rig.receive(.coinbasePremium, ageMillis: 0, 0.001 * Double(d))
+      rig.receive(.fundingRate, ageMillis: 0, -0.001 * Double(d))
+      rig.liquidate(ageMillis: 0, "1000", "200", sell: d < 0)
+      let score = rig.score()
+      #expect(score.value == 100)
+      #expect(score.missing == 0)
+      for (index, weight) in [36, 4, 16, 14, 8, 7, 5, 5, 5].enumerated() {
+        #expect(score.parts[index] == Double(weight))
+      }
+    }
+  }
+
+  @Test func withoutADirectionNothingScoresButWhatIsMissingIsTold() {
+    var rig = ScoreRig(direction: 0)
+    rig.input.accelSign = 1
+    rig.receive(.longShortRatio, ageMillis: 0, 0.5)
+    let score = rig.score()
+    #expect(score.value == 0)
+    // Open interest, premium and funding: bits 5, 6 and 7.
+    #expect(score.missing == 0b1110_0000)
+    for index in 0..<16 { #expect(score.parts[index] == 0) }
+  }
+
+  @Test func onlyWeighedSignalsAreMissing() {
+    var config = Strategies.nine()
+    for index in 5..<9 { config.signals[index].weight = 0 }
+    let score = ScoreRig().score(config)
+    #expect(score.missing == 0b1_0000)
+  }
+
+  /// 36 * 0.6 + 16 * 0.5: direction alone, all else absent or neutral.
+  @Test func theBareDirection() {
+    let score = ScoreRig().score()
+    #expect(score.value == 29.6)
+    #expect(score.missing == 0b1111_0000)
+  }
+}
