@@ -3,11 +3,15 @@ import Testing
 
 /// One of our commands as a process of its own, its output in files, so that no pipe can fill.
 ///
-/// It never outlives the test: `deinit` ends it, and should the tests themselves be killed, timeout(1) around it does.
+/// It never outlives the test: `deinit` kills its group, and should the tests themselves be killed, timeout(1) around it
+/// ends it. Foundation's Process was rejected: its children inherit the signal mask of the thread that starts them, and
+/// the threads tests run on block SIGINT and SIGTERM.
 final class ChildProcess {
-  private let process = Process()
+  private let pid: pid_t
   private let outputPath: String
   private let errorsPath: String
+  /// As waitpid gave it; nil while the process runs.
+  private var status: Int32?
 
   /// `limitSeconds`: after which it is ended in any case. `directory`: where it runs; the default is the package's root.
   init(
@@ -17,35 +21,68 @@ final class ChildProcess {
     let number = scratch.nextNumber()
     outputPath = scratch.hidden("output-\(number)")
     errorsPath = scratch.hidden("errors-\(number)")
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
     // In the foreground, so that a signal reaches the command once and not through its group again.
-    process.arguments =
-      ["--foreground", "--kill-after=5", "\(limitSeconds)", try Self.path(of: program)] + arguments
+    let timeout = ["timeout", "--foreground", "--kill-after=5", "\(limitSeconds)"]
+    let place = ["env", "--chdir=\(directory ?? Self.packageRoot)"]
+    let words = timeout + place + [try Self.path(of: program)] + arguments
     // A home that isn't there: a configuration of whoever runs the tests must not matter.
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
-    process.currentDirectoryURL = URL(fileURLWithPath: directory ?? Self.packageRoot)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try Self.created(outputPath)
-    process.standardError = try Self.created(errorsPath)
-    try process.run()
+    let variables = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
+    pid = try Self.spawn(
+      words, variables.map { "\($0.key)=\($0.value)" }, outputPath, errorsPath)
+  }
+
+  private static func spawn(
+    _ words: [String], _ variables: [String], _ output: String, _ errors: String
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    // Sockets of tests beside this one must not stay open in here; a descriptor that isn't open is no error.
+    for descriptor in Int32(3)..<256 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var noSignals = sigset_t()
+    sigemptyset(&noSignals)
+    posix_spawnattr_setsigmask(&attributes, &noSignals)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETPGROUP))
+    var argv = words.map { strdup($0) } + [nil]
+    var envp = variables.map { strdup($0) } + [nil]
+    defer { for text in argv + envp { free(text) } }
+    var pid: pid_t = 0
+    try #require(posix_spawn(&pid, "/usr/bin/timeout", &actions, &attributes, &argv, &envp) == 0)
+    return pid
   }
 
   deinit {
-    guard process.isRunning else { return }
-    // timeout(1) passes it on, and kills after 5 s what does not listen.
-    process.terminate()
-    if wait(seconds: 8) == nil { kill(process.processIdentifier, SIGKILL) }
+    // The group holds timeout(1) and the command; both may still be there, or neither.
+    guard isRunning else { return }
+    kill(-pid, SIGKILL)
+    var ignored: Int32 = 0
+    waitpid(pid, &ignored, 0)
   }
 
   var output: String { Self.text(outputPath) }
   var errors: String { Self.text(errorsPath) }
-  var isRunning: Bool { process.isRunning }
 
-  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+  var isRunning: Bool {
+    guard status == nil else { return false }
+    var raw: Int32 = 0
+    if waitpid(pid, &raw, WNOHANG) == pid { status = raw }
+    return status == nil
+  }
 
-  /// The exit code; nil when it still runs after `seconds`.
+  /// To the command, through timeout(1).
+  func send(_ signal: Int32) { if isRunning { kill(pid, signal) } }
+
+  /// The exit code, or minus the signal that ended it; nil when it still runs after `seconds`.
   func wait(seconds: Double) -> Int32? {
-    eventually(seconds: seconds) { !self.process.isRunning } ? process.terminationStatus : nil
+    guard eventually(seconds: seconds, { !self.isRunning }), let status else { return nil }
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
   }
 
   static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -58,11 +95,6 @@ final class ChildProcess {
       Bundle.main.executableURL?.deletingLastPathComponent(),
     ].compactMap { $0?.appendingPathComponent(program).path }
     return try #require(folders.first { FileManager.default.isExecutableFile(atPath: $0) }, "\(folders)")
-  }
-
-  private static func created(_ path: String) throws -> FileHandle {
-    try #require(FileManager.default.createFile(atPath: path, contents: nil))
-    return try #require(FileHandle(forWritingAtPath: path))
   }
 
   private static func text(_ path: String) -> String {
