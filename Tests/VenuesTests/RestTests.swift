@@ -208,13 +208,16 @@ struct RestTests {
       var raw: String
     }
     let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
-    func raw(_ start: String) throws -> String {
-      let line = lines.first { $0.request.hasPrefix(start) }
-      return try #require(line).raw
+    func raw(_ start: String) -> String {
+      guard let line = lines.first(where: { $0.request.hasPrefix(start) }) else {
+        Issue.record("no recorded answer to \(start)")
+        return ""
+      }
+      return line.raw
     }
     let bodies = [
-      "/fapi/v1/time": try raw("GET /fapi/v1/time"), "/fapi/v1/aggTrades": try raw("GET /fapi/v1/aggTrades"),
-      "/fapi/v1/exchangeInfo": #"{"symbols":[\#(try raw("exchangeInfo BTCUSDT entry"))]}"#,
+      "/fapi/v1/time": raw("GET /fapi/v1/time"), "/fapi/v1/aggTrades": raw("GET /fapi/v1/aggTrades"),
+      "/fapi/v1/exchangeInfo": #"{"symbols":[\#(raw("exchangeInfo BTCUSDT entry"))]}"#,
     ]
     let venue = TestVenue(Self.certificate) { connection, _ in
       while let head = connection.readHead() {
