@@ -247,6 +247,31 @@ import Testing
     #expect(whole.view() == rig.view())
   }
 
+  /// One T or id that cannot be true would freeze the symbol: it is left out, and the stream goes on.
+  @Test func implausibleTradesAreLeftOut() {
+    let rig = live()
+    let now: Int64 = 1_700_000_000_000
+    rig.step(Records.trade(1, now, "10"), now: now)
+    rig.step(Records.trade(2, now + 3_600_001, "10"), now: now)
+    rig.step(Records.trade(2, now - 86_400_001, "10"), now: now)
+    rig.step(Records.trade(100_000_002, now, "10"), now: now)
+    rig.step(Records.trade(2, now + 3_600_001, "10", history: true), now: now)
+    #expect(rig.counters.implausible == 4)
+    #expect(rig.engine.view(0).phase == .flowing)
+    #expect(rig.engine.view(0).lastId == 1)
+    rig.step(Records.trade(2, now + 3_600_000, "10"), now: now)
+    rig.step(Records.trade(3, now - 86_400_000, "10"), now: now)
+    rig.step(Records.trade(4, now, "10", history: true), now: now)
+    #expect(rig.counters.trades == 4)
+    rig.step(Records.trade(100_000_004, now, "10"), now: now)
+    #expect(rig.engine.view(0).phase == .gap)
+    #expect(rig.counters.implausible == 4)
+    let replay = EngineRig()
+    replay.step(Records.trade(1, now, "10"), now: now + 86_400_001)
+    replay.step(Records.trade(200_000_002, now, "10"))
+    #expect(replay.counters.trades == 2, "a file may be as old as it likes")
+  }
+
   @Test func unknownRecordsAreCounted() {
     let rig = EngineRig()
     var record = Records.trade(1, 1_000, "10")

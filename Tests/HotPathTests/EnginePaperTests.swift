@@ -134,6 +134,15 @@ enum CalmMarket {
     #expect(rig.paper.isEmpty)
   }
 
+  /// 0.71428571 at 1000 are 714.28571 USD: at the minimum notional is enough.
+  @Test func minimumNotional() {
+    for (minimum, reason) in [("714.28571", RejectReason.none), ("714.28571001", .belowMinimumNotional)] {
+      let rig = rig(instrument: Instrument(symbol: "BTCUSDT", minimumNotional: units(minimum)))
+      CalmMarket.trade(rig, 1, 0, "1000")
+      #expect(rig.signals.map(\.reason) == [reason])
+    }
+  }
+
   /// 12 bp of 1000 are 1.2 USD, 0.0857 R of a stop 14 away.
   @Test func costInR() {
     for (limit, reason) in [(0.0858, RejectReason.none), (0.0857, .costInR)] {
