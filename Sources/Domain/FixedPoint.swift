@@ -20,9 +20,7 @@ public enum FixedPoint {
   /// Appends what `text` gives to a byte buffer; writers of large files use it to reuse one buffer.
   public static func append(_ units: Int128, decimals: Int = FixedPoint.decimals, to bytes: inout [UInt8]) {
     if units < 0 { bytes.append(UInt8(ascii: "-")) }
-    let magnitude = units.magnitude
-    let scale = powerOfTen(decimals)
-    let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: scale)
+    let (whole, fraction) = split(units.magnitude, decimals: decimals)
     appendDigits(whole, minimumDigits: 1, to: &bytes)
     guard fraction != 0 else { return }
     bytes.append(UInt8(ascii: "."))
@@ -43,7 +41,7 @@ public enum FixedPoint {
     var (units, rest) = numerator.magnitude.quotientAndRemainder(dividingBy: divisor)
     let distance = divisor - rest
     if rest > distance || (rest == distance && units & 1 == 1) { units += 1 }
-    (units, rest) = units.quotientAndRemainder(dividingBy: powerOfTen(decimals))
+    (units, rest) = split(units, decimals: decimals)
     appendDigits(units, minimumDigits: 1, to: &bytes)
     bytes.append(UInt8(ascii: "."))
     appendDigits(rest, minimumDigits: decimals, to: &bytes)
@@ -87,6 +85,16 @@ public enum FixedPoint {
     let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
     let (sum, carry) = product.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
     return overflow || carry ? nil : sum
+  }
+
+  /// Whole part and fraction. Nearly every value fits 64 bits, where the division is an instruction and not a call.
+  private static func split(_ magnitude: UInt128, decimals: Int) -> (whole: UInt128, fraction: UInt128) {
+    if decimals == 0 { return (magnitude, 0) }
+    if decimals == 8, let small = UInt64(exactly: magnitude) {
+      let (whole, fraction) = small.quotientAndRemainder(dividingBy: 100_000_000)
+      return (UInt128(whole), UInt128(fraction))
+    }
+    return magnitude.quotientAndRemainder(dividingBy: powerOfTen(decimals))
   }
 
   private static func powerOfTen(_ exponent: Int) -> UInt128 {

@@ -34,7 +34,6 @@ extension Engine {
       if !outbox.hasRoom(strategies: strategies.count) { return .more }
       symbols[index].phase = .gap
       symbols[index].gapSinceMillis = now
-      counters.gaps &+= 1
       askForGap(index, before: record.id, now: now, outbox)
       return keep(record, index, outbox)
     }
@@ -91,7 +90,6 @@ extension Engine {
       if !outbox.hasRoom(strategies: strategies.count) { return .more }
       symbols[index].phase = .gap
       symbols[index].gapSinceMillis = now
-      counters.gaps &+= 1
       askForGap(index, before: symbols[index].hold.first().id, now: now, outbox)
     }
     return .done
@@ -124,6 +122,7 @@ extension Engine {
 
   @_noAllocation @_noLocks
   private mutating func askForGap(_ index: Int, before id: Int64, now: Int64, _ outbox: Outbox) {
+    countHole(index, before: id)
     symbols[index].gapAskedMillis = now
     outbox.append(
       GapEvent(
@@ -131,11 +130,17 @@ extension Engine {
         throughId: id &- 1))
   }
 
+  @_noAllocation @_noLocks
+  private mutating func countHole(_ index: Int, before id: Int64) {
+    if symbols[index].countedHoleBefore == id { return }
+    symbols[index].countedHoleBefore = id
+    counters.gaps &+= 1
+  }
+
   /// The hole before `record` is passed over for good.
   @_noAllocation @_noLocks
   mutating func passOverGap(_ record: apus_record, _ index: Int, _ outbox: Outbox) {
-    // A held gap was counted when it was noticed.
-    if !holdsGaps || !symbols[index].phase.isGap { counters.gaps &+= 1 }
+    countHole(index, before: record.id)
     if holdsGaps {
       // Entries need whole 30 min and 4 h windows; the hole leaves the longer one after 4 h.
       symbols[index].incompleteUntilMillis = record.time_ms &+ TradeWindow.fourHourMillis

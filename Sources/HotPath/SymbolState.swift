@@ -30,6 +30,8 @@ struct SymbolState: BitwiseCopyable {
   /// When the present hole was first noticed, engine's clock; meaningful in `.gap`.
   var gapSinceMillis: Int64 = 0
   var gapAskedMillis: Int64 = 0
+  /// The id behind the last hole that was counted: a hole is noticed in several places and counted once.
+  var countedHoleBefore: Int64 = .min
 
   init(window: TradeWindow, book: IndicatorBook, hold: HoldQueue, limits: InstrumentLimits, name: NameRange) {
     self.window = window

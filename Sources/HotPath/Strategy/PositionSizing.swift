@@ -10,8 +10,8 @@ enum PositionSizing {
     let units = riskUsd / stopDistance * 1e8
     if !(units < 9_223_372_036_854_775_808) { return .max }
     let whole = Int64(units)
-    let lots = whole / limits.lot &* limits.lot
-    if lots > limits.maximumQuantity { return limits.maximumQuantity / limits.lot &* limits.lot }
+    let capped = whole < limits.maximumQuantity ? whole : limits.maximumQuantity
+    let lots = capped / limits.lot &* limits.lot
     return lots < limits.minimumQuantity ? 0 : lots
   }
 
