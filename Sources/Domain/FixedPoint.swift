@@ -94,7 +94,8 @@ public enum FixedPoint {
       let (whole, fraction) = small.quotientAndRemainder(dividingBy: 100_000_000)
       return (UInt128(whole), UInt128(fraction))
     }
-    return magnitude.quotientAndRemainder(dividingBy: powerOfTen(decimals))
+    let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: powerOfTen(decimals))
+    return (whole, fraction)
   }
 
   private static func powerOfTen(_ exponent: Int) -> UInt128 {
