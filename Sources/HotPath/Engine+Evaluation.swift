@@ -9,7 +9,7 @@ extension Engine {
     var strategy = 0
     while strategy < strategies.count {
       let slot = index &* strategies.count &+ strategy
-      let score = Score(strategies[strategy], input, &slots[slot].liquidations)
+      let score = Score(strategies[strategy], input, &symbols[index].book, &slots[slot].liquidations)
       slots[slot].lastScore = score.value
       slots[slot].lastDirection = input.direction
       let fires =
@@ -26,7 +26,7 @@ extension Engine {
   @_noAllocation @_noLocks
   private func scoreInput(_ index: Int, at t: Int64) -> ScoreInput {
     let halfHour = symbols[index].window.halfHour
-    var input = ScoreInput(at: t, indicators: symbols[index].book)
+    var input = ScoreInput(at: t)
     let sign = WideNumbers.sign(halfHour.cvd)
     if sign == WideNumbers.sign(symbols[index].window.fourHour.cvd) { input.direction = sign }
     input.cvd24hSign = WideNumbers.sign(symbols[index].window.day.cvd)

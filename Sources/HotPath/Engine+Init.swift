@@ -24,7 +24,12 @@ extension Engine {
     self.names = names
     symbols = Self.makeSymbols(config, ranges)
     slots = Slab(count: config.symbols.count * config.strategies.count, repeating: StrategySlot())
-    let settings = config.strategies.map { StrategySetting($0) }
+    let room = StrategySetting.maximumSignals
+    let signals = Slab<SignalSetting>(zeroed: config.strategies.count * room)
+    let settings = config.strategies.enumerated().map { index, strategy in
+      StrategySetting(strategy, signals: signals, firstSignal: index * room)
+    }
+    signalSettings = signals
     strategies = Slab(count: settings.count, repeating: settings[0])
     strategyNames = Slab(count: settings.count, repeating: ranges[0])
     for (index, setting) in settings.enumerated() {
@@ -78,6 +83,7 @@ extension Engine {
     symbols.deallocate()
     slots.deallocate()
     strategies.deallocate()
+    signalSettings.deallocate()
     strategyNames.deallocate()
     names.deallocate()
     pool.deallocate()

@@ -11,6 +11,7 @@ public struct Engine: ~Copyable {
   let symbols: Slab<SymbolState>
   let slots: Slab<StrategySlot>
   let strategies: Slab<StrategySetting>
+  let signalSettings: Slab<SignalSetting>
   let pool: TradePool
   let names: Slab<UInt8>
   let strategyNames: Slab<NameRange>

@@ -16,36 +16,36 @@ struct ScoreRig {
     book = IndicatorBook(
       pending: Slab(zeroed: 64), pendingBase: 0, capacity: 64, openInterest: SortedTape(tapes, base: 0, capacity: 64),
       liquidations: SortedTape(tapes, base: 64, capacity: 64))
-    input = ScoreInput(at: t, indicators: book)
+    input = ScoreInput(at: t)
     input.direction = direction
   }
 
   mutating func receive(_ type: IndicatorType, ageMillis: Int64, _ value: Double, known: Int64? = nil, order: Int64 = 0)
   {
     book.receive(Records.indicator(type, t - ageMillis, value, known: known ?? t, order: order))
-    update()
+    book.advance(to: t)
   }
 
   mutating func liquidate(ageMillis: Int64, _ price: String, _ quantity: String, sell: Bool) {
     book.receive(Records.liquidation(t - ageMillis, price, quantity, sell: sell))
-    update()
-  }
-
-  private mutating func update() {
     book.advance(to: t)
-    input.indicators = book
   }
 
   /// A signal's value with the table's constants.
   func value(_ kind: SignalKind) -> SignalValue {
     let name = SignalCatalog.all[Int(kind.rawValue)].name
     var cache = LiquidationCache()
-    return SignalCatalog.value(SignalSetting(kind: kind, weight: 1, parameters: Constants.of(name)), input, &cache)
+    var book = book
+    let setting = SignalSetting(kind: kind, weight: 1, parameters: Constants.of(name))
+    return SignalCatalog.value(setting, input, &book, &cache)
   }
 
   func score(_ config: StrategyConfig = Strategies.nine()) -> Score {
     var cache = LiquidationCache()
-    return Score(StrategySetting(config), input, &cache)
+    var book = book
+    let signals = Slab<SignalSetting>(zeroed: StrategySetting.maximumSignals)
+    defer { signals.deallocate() }
+    return Score(StrategySetting(config, signals: signals, firstSignal: 0), input, &book, &cache)
   }
 }
 

@@ -122,7 +122,6 @@ import Testing
     rig.receive(.longShortRatio, ageMillis: 0, 1, known: rig.t + 1)
     #expect(rig.value(.longShortRatio).value == 0.5, "not known yet")
     rig.book.advance(to: rig.t + 1)
-    rig.input.indicators = rig.book
     #expect(rig.value(.longShortRatio).value == 1)
   }
 

@@ -17,6 +17,9 @@ struct LiquidationCache: BitwiseCopyable {
 ///
 /// Records wait in a queue until `known_ms` is reached, so that a grid point never sees what was published after it,
 /// even when the trade that passes it comes much later.
+///
+/// Look-ups are `mutating` though they change nothing: that hands the book over by address, where by value it would be a
+/// copy of half a kilobyte for each signal.
 struct IndicatorBook: BitwiseCopyable {
   private struct Current: BitwiseCopyable {
     var timeMillis: Int64 = .min
@@ -105,7 +108,7 @@ struct IndicatorBook: BitwiseCopyable {
 
   /// The value with the latest time among the known, if it is not older than `maxAgeSeconds`.
   @_noAllocation @_noLocks
-  func fresh(_ type: IndicatorType, at t: Int64, maxAgeSeconds: Double) -> Double? {
+  mutating func fresh(_ type: IndicatorType, at t: Int64, maxAgeSeconds: Double) -> Double? {
     let latest = current[Int(type.rawValue)]
     if latest.timeMillis == .min { return nil }
     if t &- latest.timeMillis > Int64(maxAgeSeconds * 1000) { return nil }
@@ -114,7 +117,7 @@ struct IndicatorBook: BitwiseCopyable {
 
   /// The latest open interest with `from <= time <= through`.
   @_noAllocation @_noLocks
-  func openInterest(from: Int64, through: Int64) -> Double? {
+  mutating func openInterest(from: Int64, through: Int64) -> Double? {
     let position = openInterestTape.countThrough(through)
     if position == 0 { return nil }
     let entry = openInterestTape.at(position &- 1)
@@ -124,7 +127,7 @@ struct IndicatorBook: BitwiseCopyable {
 
   /// Sums of liquidations with t - window < time <= t, recomputed only when one enters, leaves or arrives.
   @_noAllocation @_noLocks
-  func liquidations(at t: Int64, windowMillis: Int64, cache: inout LiquidationCache) {
+  mutating func liquidations(at t: Int64, windowMillis: Int64, cache: inout LiquidationCache) {
     if cache.version == liquidationTape.version {
       if t >= cache.validFromMillis, t < cache.validBeforeMillis { return }
     }

@@ -8,13 +8,17 @@ struct Score: BitwiseCopyable {
   var parts = InlineArray<16, Double>(repeating: 0)
 
   @_noAllocation @_noLocks
-  init(_ strategy: borrowing StrategySetting, _ input: borrowing ScoreInput, _ cache: inout LiquidationCache) {
+  init(
+    _ strategy: borrowing StrategySetting, _ input: borrowing ScoreInput, _ book: inout IndicatorBook,
+    _ cache: inout LiquidationCache
+  ) {
     var sum = 0.0
     var index = 0
     while index < strategy.signalCount {
-      let weight = strategy.signals[index].weight
-      let kind = strategy.signals[index].kindIndex
-      let signal = SignalCatalog.value(strategy.signals[index], input, &cache)
+      let setting = strategy.signal(index)
+      let weight = setting.weight
+      let kind = setting.kindIndex
+      let signal = SignalCatalog.value(setting, input, &book, &cache)
       if signal.isMissing { missing |= 1 << UInt16(truncatingIfNeeded: kind) }
       // Without a direction nothing scores, but what is missing is still told.
       if input.direction != 0 {

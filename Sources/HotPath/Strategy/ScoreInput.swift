@@ -1,4 +1,4 @@
-/// Everything the signals may look at, gathered once for an evaluation and shared by all strategies.
+/// What the signals may look at besides indicators, gathered once for an evaluation and shared by all strategies.
 struct ScoreInput: BitwiseCopyable {
   /// Event time of the evaluation.
   var timeMillis: Int64
@@ -17,13 +17,9 @@ struct ScoreInput: BitwiseCopyable {
   /// Large quantities of 30 min, units of 1e-8.
   var largeBuy: Int128 = 0
   var largeSell: Int128 = 0
-  var indicators: IndicatorBook
 
   @_noAllocation @_noLocks
-  init(at timeMillis: Int64, indicators: IndicatorBook) {
-    self.timeMillis = timeMillis
-    self.indicators = indicators
-  }
+  init(at timeMillis: Int64) { self.timeMillis = timeMillis }
 
   /// +1.0 or -1.0; only called with a direction.
   var d: Double {

@@ -29,18 +29,19 @@ public enum SignalCatalog {
   /// rejects stored functions, and a switch inlines.
   @_noAllocation @_noLocks
   static func value(
-    _ signal: borrowing SignalSetting, _ input: borrowing ScoreInput, _ cache: inout LiquidationCache
+    _ signal: borrowing SignalSetting, _ input: borrowing ScoreInput, _ book: inout IndicatorBook,
+    _ cache: inout LiquidationCache
   ) -> SignalValue {
     switch signal.kind {
     case .cvd: CvdSignal.value(input, signal)
     case .accel: AccelSignal.value(input)
     case .p99: P99Signal.value(input, signal)
     case .atrVwap: AtrVwapSignal.value(input, signal)
-    case .longShortRatio: LongShortRatioSignal.value(input, signal)
-    case .openInterest: OpenInterestSignal.value(input, signal)
-    case .coinbasePremium: CoinbasePremiumSignal.value(input, signal)
-    case .fundingRate: FundingRateSignal.value(input, signal)
-    case .liquidation: LiquidationSignal.value(input, signal, &cache)
+    case .longShortRatio: LongShortRatioSignal.value(input, signal, &book)
+    case .openInterest: OpenInterestSignal.value(input, signal, &book)
+    case .coinbasePremium: CoinbasePremiumSignal.value(input, signal, &book)
+    case .fundingRate: FundingRateSignal.value(input, signal, &book)
+    case .liquidation: LiquidationSignal.value(input, signal, &book, &cache)
     }
   }
 }

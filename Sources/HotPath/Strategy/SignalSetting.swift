@@ -4,14 +4,15 @@ struct SignalSetting: BitwiseCopyable {
   /// `kind.rawValue`, kept because a synthesised raw value is a call the lock check cannot see through.
   var kindIndex: Int
   var weight: Double
-  var parameters: InlineArray<8, Double>
+  /// A vector, so that a copy is a load or two.
+  var parameters: SIMD8<Double>
 
   init(kind: SignalKind, weight: Double, parameters: [Double]) {
     precondition(parameters.count <= 8, "a signal has at most 8 constants")
     self.kind = kind
     kindIndex = Int(kind.rawValue)
     self.weight = weight
-    self.parameters = InlineArray(repeating: 0)
+    self.parameters = SIMD8(repeating: 0)
     for (index, value) in parameters.enumerated() { self.parameters[index] = value }
   }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Memory
 
 /// A strategy as the hot path holds it: plain values, no references.
 struct StrategySetting: BitwiseCopyable {
@@ -13,11 +14,17 @@ struct StrategySetting: BitwiseCopyable {
   var holdCloseMillis: Int64
   /// NaN: no such rule.
   var maxCostR: Double
-  var signalCount: Int
-  var signals: InlineArray<16, SignalSetting>
+  private(set) var signalCount: Int
+  /// Signals of all strategies; ours are the `signalCount` from `firstSignal` on. In a slab and not in line: a strategy is
+  /// handed around by value, and with its signals it would be a copy of 1.4 kB for each evaluation.
+  private let signals: Slab<SignalSetting>
+  private let firstSignal: Int
 
-  /// Signals of weight 0 are left out: they are not weighed, so they are never missing.
-  init(_ config: StrategyConfig) {
+  /// Signals of weight 0 are left out: they are not weighed, so they are never missing. `signals` has room for
+  /// `maximumSignals` from `firstSignal` on.
+  init(_ config: StrategyConfig, signals: Slab<SignalSetting>, firstSignal: Int) {
+    self.signals = signals
+    self.firstSignal = firstSignal
     threshold = config.threshold
     stopLossAtr = config.stopLossAtr
     takeProfit1Atr = config.takeProfit1Atr
@@ -26,7 +33,6 @@ struct StrategySetting: BitwiseCopyable {
     warmUpMillis = config.warmUpMillis
     holdCloseMillis = config.holdCloseMillis
     maxCostR = config.maxCostR ?? .nan
-    signals = InlineArray(repeating: SignalSetting(kind: .cvd, weight: 0, parameters: []))
     signalCount = 0
     let weighed = config.signals.filter { $0.weight > 0 }
     precondition(weighed.count <= Self.maximumSignals, "a strategy weighs at most 16 signals")
@@ -34,8 +40,12 @@ struct StrategySetting: BitwiseCopyable {
       guard let kind = SignalCatalog.kind(named: signal.name) else {
         preconditionFailure("a strategy's signals come from the catalog")
       }
-      signals[signalCount] = SignalSetting(kind: kind, weight: signal.weight, parameters: signal.parameters)
+      signals[firstSignal + signalCount] = SignalSetting(
+        kind: kind, weight: signal.weight, parameters: signal.parameters)
       signalCount += 1
     }
   }
+
+  @_noAllocation @_noLocks
+  func signal(_ index: Int) -> SignalSetting { signals[firstSignal &+ index] }
 }

@@ -7,9 +7,11 @@ enum CoinbasePremiumSignal {
     parameters: [SignalParameter("full", 0.000_000_1...1), SignalParameter("max_age_s", 0...86_400)])
 
   @_noAllocation @_noLocks
-  static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
+  static func value(
+    _ input: borrowing ScoreInput, _ signal: borrowing SignalSetting, _ book: inout IndicatorBook
+  ) -> SignalValue {
     guard
-      let premium = input.indicators.fresh(
+      let premium = book.fresh(
         .coinbasePremium, at: input.timeMillis, maxAgeSeconds: signal.parameters[1])
     else { return .missing }
     let full = signal.parameters[0]

@@ -7,9 +7,11 @@ enum FundingRateSignal {
     parameters: [SignalParameter("zero_at", 0.000_000_1...1), SignalParameter("max_age_s", 0...86_400)])
 
   @_noAllocation @_noLocks
-  static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
+  static func value(
+    _ input: borrowing ScoreInput, _ signal: borrowing SignalSetting, _ book: inout IndicatorBook
+  ) -> SignalValue {
     guard
-      let rate = input.indicators.fresh(.fundingRate, at: input.timeMillis, maxAgeSeconds: signal.parameters[1])
+      let rate = book.fresh(.fundingRate, at: input.timeMillis, maxAgeSeconds: signal.parameters[1])
     else { return .missing }
     return SignalValue(SignalValue.lin(input.d * rate, signal.parameters[0], 0))
   }

@@ -6,9 +6,10 @@ enum LiquidationSignal {
 
   @_noAllocation @_noLocks
   static func value(
-    _ input: borrowing ScoreInput, _ signal: borrowing SignalSetting, _ cache: inout LiquidationCache
+    _ input: borrowing ScoreInput, _ signal: borrowing SignalSetting, _ book: inout IndicatorBook,
+    _ cache: inout LiquidationCache
   ) -> SignalValue {
-    input.indicators.liquidations(
+    book.liquidations(
       at: input.timeMillis, windowMillis: Int64(signal.parameters[0] * 60_000), cache: &cache)
     // Notionals are exact, in 1e-16 USD: the threshold is compared as such.
     let sum = cache.buyNotional &+ cache.sellNotional

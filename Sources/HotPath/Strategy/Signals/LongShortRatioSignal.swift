@@ -9,8 +9,10 @@ enum LongShortRatioSignal {
     ])
 
   @_noAllocation @_noLocks
-  static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
-    guard let ratio = input.indicators.fresh(.longShortRatio, at: input.timeMillis, maxAgeSeconds: signal.parameters[2])
+  static func value(
+    _ input: borrowing ScoreInput, _ signal: borrowing SignalSetting, _ book: inout IndicatorBook
+  ) -> SignalValue {
+    guard let ratio = book.fresh(.longShortRatio, at: input.timeMillis, maxAgeSeconds: signal.parameters[2])
     else { return .missing }
     let low = signal.parameters[0]
     let high = signal.parameters[1]

@@ -10,10 +10,12 @@ enum OpenInterestSignal {
     ])
 
   @_noAllocation @_noLocks
-  static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
+  static func value(
+    _ input: borrowing ScoreInput, _ signal: borrowing SignalSetting, _ book: inout IndicatorBook
+  ) -> SignalValue {
     let t = input.timeMillis
-    guard let now = input.indicators.fresh(.openInterestHist, at: t, maxAgeSeconds: signal.parameters[3]),
-      let before = input.indicators.openInterest(
+    guard let now = book.fresh(.openInterestHist, at: t, maxAgeSeconds: signal.parameters[3]),
+      let before = book.openInterest(
         from: t &- Int64(signal.parameters[2] * 60_000), through: t &- Int64(signal.parameters[1] * 60_000)),
       before != 0
     else { return .missing }
