@@ -104,23 +104,25 @@ public enum FixedPoint {
     return power
   }
 
+  /// A 128-bit integer has at most 39 digits.
   private static func appendDigits(_ value: UInt128, minimumDigits: Int, to bytes: inout [UInt8]) {
-    let start = bytes.count
-    // Most values fit 64 bits, where division is an instruction and not a call.
-    if let small = UInt64(exactly: value) {
-      var rest = small
-      repeat {
-        bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-        rest /= 10
-      } while rest != 0
-    } else {
-      var rest = value
-      repeat {
-        bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-        rest /= 10
-      } while rest != 0
+    var digits = InlineArray<40, UInt8>(repeating: UInt8(ascii: "0"))
+    var first = 40
+    var rest = value
+    // Nearly every value fits 64 bits, where division is an instruction and not a call.
+    while rest > UInt128(UInt64.max) {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(digit)
+      rest = quotient
     }
-    while bytes.count - start < minimumDigits { bytes.append(UInt8(ascii: "0")) }
-    bytes[start...].reverse()
+    var small = UInt64(rest)
+    while small != 0 {
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: small % 10)
+      small /= 10
+    }
+    first = min(first, 40 - minimumDigits)
+    for index in first..<40 { bytes.append(digits[index]) }
   }
 }

@@ -18,68 +18,69 @@ final class EvaluationFile {
     file = try OutputFile(path)
     self.symbols = symbols
     self.strategies = strategies
-    CsvFields.text(Self.header, to: &file.buffer)
+    try file.row { CsvFields.text(Self.header, to: &$0) }
   }
 
-  func append(_ row: Evaluation) throws(ReplayError) {
-    CsvFields.integer(row.timeMillis, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(symbols[Int(row.symbol)], to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(strategies[Int(row.strategy)], to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.integer(row.aggId, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    FixedPoint.append(Int128(row.price), to: &file.buffer)
+  func append(_ row: Evaluation) throws(ReplayError) { try file.row { fields(row, &$0) } }
+
+  private func fields(_ row: Evaluation, _ bytes: inout [UInt8]) {
+    CsvFields.integer(row.timeMillis, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(symbols[Int(row.symbol)], to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(strategies[Int(row.strategy)], to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.integer(row.aggId, to: &bytes)
+    CsvFields.comma(&bytes)
+    FixedPoint.append(Int128(row.price), to: &bytes)
     for window in 0..<3 {
-      CsvFields.comma(&file.buffer)
-      FixedPoint.append(row.cvd[window], to: &file.buffer)
+      CsvFields.comma(&bytes)
+      FixedPoint.append(row.cvd[window], to: &bytes)
     }
     for window in 0..<3 {
-      CsvFields.comma(&file.buffer)
+      CsvFields.comma(&bytes)
       // 1e-16 over 1e-8 is a price in 1e-8.
       if row.quantity[window] > 0 {
-        FixedPoint.appendRatio(row.notional[window], over: row.quantity[window], to: &file.buffer)
+        FixedPoint.appendRatio(row.notional[window], over: row.quantity[window], to: &bytes)
       }
     }
-    CsvFields.comma(&file.buffer)
-    appendAtr(row.atr)
-    CsvFields.comma(&file.buffer)
-    if row.p95 >= 0 { FixedPoint.append(Int128(row.p95), to: &file.buffer) }
-    CsvFields.comma(&file.buffer)
-    if row.p99 >= 0 { FixedPoint.append(Int128(row.p99), to: &file.buffer) }
-    CsvFields.comma(&file.buffer)
-    if row.hasAcceleration { FixedPoint.append(row.acceleration, to: &file.buffer) }
-    CsvFields.comma(&file.buffer)
-    CsvFields.direction(row.direction, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.score(row.score, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    appendMissing(row.missing)
-    CsvFields.lineEnd(&file.buffer)
-    try file.rowDone()
+    CsvFields.comma(&bytes)
+    appendAtr(row.atr, &bytes)
+    CsvFields.comma(&bytes)
+    if row.p95 >= 0 { FixedPoint.append(Int128(row.p95), to: &bytes) }
+    CsvFields.comma(&bytes)
+    if row.p99 >= 0 { FixedPoint.append(Int128(row.p99), to: &bytes) }
+    CsvFields.comma(&bytes)
+    if row.hasAcceleration { FixedPoint.append(row.acceleration, to: &bytes) }
+    CsvFields.comma(&bytes)
+    CsvFields.direction(row.direction, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.score(row.score, to: &bytes)
+    CsvFields.comma(&bytes)
+    appendMissing(row.missing, &bytes)
+    CsvFields.lineEnd(&bytes)
   }
 
   func complete() throws(ReplayError) { try file.complete() }
 
   func publish() throws(ReplayError) { try file.publish() }
 
-  private func appendAtr(_ value: Double) {
+  private func appendAtr(_ value: Double, _ bytes: inout [UInt8]) {
     if value.bitPattern != atr.bitPattern {
       atr = value
       atrText.removeAll(keepingCapacity: true)
       CsvFields.fixed(value, places: 8, to: &atrText)
     }
-    file.buffer.append(contentsOf: atrText)
+    bytes.append(contentsOf: atrText)
   }
 
-  private func appendMissing(_ missing: UInt16) {
+  private func appendMissing(_ missing: UInt16, _ bytes: inout [UInt8]) {
     if missing == 0 { return }
     var isFirst = true
     for (kind, signal) in SignalCatalog.all.enumerated() where missing & (1 << UInt16(kind)) != 0 {
-      if !isFirst { file.buffer.append(UInt8(ascii: ";")) }
+      if !isFirst { bytes.append(UInt8(ascii: ";")) }
       isFirst = false
-      CsvFields.text(signal.name, to: &file.buffer)
+      CsvFields.text(signal.name, to: &bytes)
     }
   }
 }

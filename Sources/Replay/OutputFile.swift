@@ -16,8 +16,8 @@ final class OutputFile {
   private var descriptor: Int32
   /// Ours to remove: opened, and not yet renamed.
   private var leftover: String?
-  /// Rows are appended here and written out in large pieces.
-  var buffer: [UInt8] = []
+  /// Rows gather here and are written out in large pieces.
+  private var buffer: [UInt8] = []
 
   init(_ path: String) throws(ReplayError) {
     self.path = path
@@ -67,8 +67,10 @@ final class OutputFile {
     if let leftover { unlink(leftover) }
   }
 
-  /// Writes out what has gathered, once it is enough. Call it after each row.
-  func rowDone() throws(ReplayError) {
+  /// Appends what `body` appends: one row, or a header. One access to the buffer for all fields of it: the runtime checks
+  /// each access to a class's property, which for fields one by one cost more than the digits.
+  func row(_ body: (inout [UInt8]) -> Void) throws(ReplayError) {
+    body(&buffer)
     if buffer.count >= Self.flushBytes { try flush() }
   }
 

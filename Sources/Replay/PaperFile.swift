@@ -17,7 +17,7 @@ final class PaperFile {
     file = try OutputFile(path)
     self.symbols = symbols
     self.strategies = strategies
-    CsvFields.text(Self.header, to: &file.buffer)
+    try file.row { CsvFields.text(Self.header, to: &$0) }
   }
 
   func append(_ event: PaperEvent) {
@@ -27,45 +27,44 @@ final class PaperFile {
 
   func complete() throws(ReplayError) {
     for position in positions {
-      row(position)
-      try file.rowDone()
+      try file.row { fields(position, &$0) }
     }
     try file.complete()
   }
 
   func publish() throws(ReplayError) { try file.publish() }
 
-  private func row(_ position: PaperPosition) {
+  private func fields(_ position: PaperPosition, _ bytes: inout [UInt8]) {
     let isClosed = position.state == .closed
-    CsvFields.text(position.id.text, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(strategies[Int(position.strategy)], to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(symbols[Int(position.symbol)], to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.direction(position.direction, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.integer(position.signalMillis, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.integer(position.entryMillis, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.fixed(position.entryPrice, places: 8, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    FixedPoint.append(Int128(position.quantity), to: &file.buffer)
+    CsvFields.text(position.id.text, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(strategies[Int(position.strategy)], to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(symbols[Int(position.symbol)], to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.direction(position.direction, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.integer(position.signalMillis, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.integer(position.entryMillis, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.fixed(position.entryPrice, places: 8, to: &bytes)
+    CsvFields.comma(&bytes)
+    FixedPoint.append(Int128(position.quantity), to: &bytes)
     for level in [position.initialStop, position.takeProfit1, position.takeProfit2] {
-      CsvFields.comma(&file.buffer)
-      CsvFields.fixed(level, places: 8, to: &file.buffer)
+      CsvFields.comma(&bytes)
+      CsvFields.fixed(level, places: 8, to: &bytes)
     }
-    CsvFields.comma(&file.buffer)
-    if isClosed { CsvFields.integer(position.exitMillis, to: &file.buffer) }
-    CsvFields.comma(&file.buffer)
-    if isClosed { CsvFields.fixed(position.exitPrice, places: 8, to: &file.buffer) }
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(isClosed ? position.exitReason.name : ExitReason.open.name, to: &file.buffer)
+    CsvFields.comma(&bytes)
+    if isClosed { CsvFields.integer(position.exitMillis, to: &bytes) }
+    CsvFields.comma(&bytes)
+    if isClosed { CsvFields.fixed(position.exitPrice, places: 8, to: &bytes) }
+    CsvFields.comma(&bytes)
+    CsvFields.text(isClosed ? position.exitReason.name : ExitReason.open.name, to: &bytes)
     for value in [position.grossUsd, position.feesUsd, position.netUsd, position.netR] {
-      CsvFields.comma(&file.buffer)
-      if isClosed { CsvFields.fixed(value, places: 6, to: &file.buffer) }
+      CsvFields.comma(&bytes)
+      if isClosed { CsvFields.fixed(value, places: 6, to: &bytes) }
     }
-    CsvFields.lineEnd(&file.buffer)
+    CsvFields.lineEnd(&bytes)
   }
 }

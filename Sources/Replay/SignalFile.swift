@@ -13,34 +13,35 @@ final class SignalFile {
     file = try OutputFile(path)
     self.symbols = symbols
     self.strategies = strategies
-    CsvFields.text(Self.header, to: &file.buffer)
+    try file.row { CsvFields.text(Self.header, to: &$0) }
   }
 
-  func append(_ signal: FiredSignal) throws(ReplayError) {
+  func append(_ signal: FiredSignal) throws(ReplayError) { try file.row { fields(signal, &$0) } }
+
+  private func fields(_ signal: FiredSignal, _ bytes: inout [UInt8]) {
     let row = signal.evaluation
-    CsvFields.integer(row.timeMillis, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(symbols[Int(row.symbol)], to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(strategies[Int(row.strategy)], to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.direction(row.direction, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.integer(row.aggId, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    FixedPoint.append(Int128(row.price), to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.score(row.score, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.fixed(row.atr, places: 8, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(signal.isAccepted ? "true" : "false", to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(signal.reason.text, to: &file.buffer)
-    CsvFields.comma(&file.buffer)
-    CsvFields.text(signal.id.text, to: &file.buffer)
-    CsvFields.lineEnd(&file.buffer)
-    try file.rowDone()
+    CsvFields.integer(row.timeMillis, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(symbols[Int(row.symbol)], to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(strategies[Int(row.strategy)], to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.direction(row.direction, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.integer(row.aggId, to: &bytes)
+    CsvFields.comma(&bytes)
+    FixedPoint.append(Int128(row.price), to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.score(row.score, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.fixed(row.atr, places: 8, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(signal.isAccepted ? "true" : "false", to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(signal.reason.text, to: &bytes)
+    CsvFields.comma(&bytes)
+    CsvFields.text(signal.id.text, to: &bytes)
+    CsvFields.lineEnd(&bytes)
   }
 
   func complete() throws(ReplayError) { try file.complete() }

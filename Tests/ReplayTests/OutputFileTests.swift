@@ -10,8 +10,7 @@ import Testing
 
   private func fill(_ file: OutputFile, rows: Int) throws {
     for number in 0..<rows {
-      file.buffer.append(contentsOf: Array("row \(number)\n".utf8))
-      try file.rowDone()
+      try file.row { $0.append(contentsOf: Array("row \(number)\n".utf8)) }
     }
   }
 
