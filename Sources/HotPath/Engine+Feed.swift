@@ -80,6 +80,7 @@ extension Engine {
   /// History has given what it has: go over to the held live trades, and ask for what is missing in between.
   @_noAllocation @_noLocks
   mutating func historyEnd(_ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    dropImplausibleHeld(index)
     if !symbols[index].hasId, symbols[index].hold.count > 0 {
       if !applyFirstHeld(index, outbox) { return .more }
     }
@@ -93,6 +94,17 @@ extension Engine {
       askForGap(index, before: symbols[index].hold.first().id, now: now, outbox)
     }
     return .done
+  }
+
+  /// Lets go of held trades whose id cannot be true, seen only now that history has one to compare with: such a trade
+  /// would wait for ever, and every true one after it be taken for a repetition.
+  @_noAllocation @_noLocks
+  private mutating func dropImplausibleHeld(_ index: Int) {
+    while symbols[index].hasId, symbols[index].hold.count > 0 {
+      if symbols[index].hold.first().id &- symbols[index].lastId <= Self.plausibleIdJump { return }
+      symbols[index].hold.pop()
+      counters.implausible &+= 1
+    }
   }
 
   /// Applies held trades as far as they follow on. In a gap, an emptied queue ends it.

@@ -33,13 +33,15 @@ enum CsvFields {
     }
   }
 
-  /// A score, which is already rounded to 4 decimals.
+  /// A score, 0...100, which is already rounded to 4 decimals.
   static func score(_ value: Double, to bytes: inout [UInt8]) {
-    let units = Int64((value * 10_000).rounded())
-    let fraction = units % 10_000
-    integer(units / 10_000, to: &bytes)
+    precondition(value >= 0 && value <= 100, "signals are within 0...1 and weights sum to 100")
+    let units = UInt64((value * 10_000).rounded())
+    integer(Int64(units / 10_000), to: &bytes)
     bytes.append(UInt8(ascii: "."))
-    for divisor in [Int64(1000), 100, 10, 1] { bytes.append(UInt8(ascii: "0") + UInt8(fraction / divisor % 10)) }
+    for divisor in [UInt64(1000), 100, 10, 1] {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: units / divisor % 10))
+    }
   }
 
   static func direction(_ value: Int8, to bytes: inout [UInt8]) {

@@ -9,6 +9,12 @@ protocol LineSource: AnyObject {
 }
 
 enum LineSources {
+  /// Whether a file is gzip or zip by its content; false when it cannot be read, which opening it tells.
+  static func isPacked(_ path: String) -> Bool {
+    guard let file = try? MappedFile(path) else { return false }
+    return file.startsWith([0x1F, 0x8B]) || file.startsWith([0x50, 0x4B])
+  }
+
   /// Opens `path` by its content: gzip and zip by their magic, anything else as plain text.
   static func open(_ path: String) throws(ReplayError) -> any LineSource {
     let file = try MappedFile(path)

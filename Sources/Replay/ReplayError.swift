@@ -5,6 +5,7 @@ public enum ReplayError: Error, CustomStringConvertible, Equatable {
   case badRow(path: String, line: Int, content: String, reason: String)
   case cannotWrite(path: String, reason: String)
   case noTrades(path: String)
+  case tooManyTrades(heldMax: Int)
 
   public var description: String {
     switch self {
@@ -14,6 +15,8 @@ public enum ReplayError: Error, CustomStringConvertible, Equatable {
       "\(path), line \(line): \(reason): `\(content)`; expected "
         + "agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason); choose another place"
+    case .tooManyTrades(let heldMax):
+      "the files hold more than \(heldMax) trades within 24 h: replay fewer symbols at once"
     case .noTrades(let path): "\(path): no trades in it; expected an aggTrades CSV, plain, .gz or .zip"
     }
   }

@@ -45,6 +45,8 @@ public struct ReplaySummary: Codable, Sendable {
 public enum ReplayRun {
   /// Trades between two calls of `progress`.
   private static let progressTrades = 1 << 16
+  /// Trades that 24 h of all symbols together may have.
+  private static let poolTradesMax = 512 << 20
 
   /// `progress` gets bytes done and bytes in all. Throws what stopped it; no output file then exists under its name.
   public static func run(_ request: ReplayRequest, progress: (Int64, Int64) -> Void = { _, _ in }) throws(ReplayError)
@@ -82,6 +84,8 @@ public enum ReplayRun {
       }
     }
     progress(merge.totalBytes, merge.totalBytes)
+    // Trades that found no room are in no window: what was computed since is wrong, so nothing may appear whole.
+    if engine.counters.poolExhausted > 0 { throw .tooManyTrades(heldMax: tradesMax(request)) }
     try files.finish()
     return summary(engine.counters, nanos: apus_monotonic_nanos() - startNanos)
   }
@@ -102,15 +106,15 @@ public enum ReplayRun {
     return config
   }
 
-  /// More trades than the files can hold, as address space: pages are touched only as trades come. A row has at least
-  /// 32 bytes; an archive of digits shrinks to a twentieth at best.
+  /// More trades than the files can hold, as address space: pages are touched only as trades come. A plain row has at
+  /// least 16 bytes; what an archive holds cannot be told from its size, so it gets all there is: 12 GiB of addresses.
   private static func tradesMax(_ request: ReplayRequest) -> Int {
     var bytes: Int64 = 0
     for path in request.inputs.flatMap(\.paths) {
-      let isPacked = path.hasSuffix(".gz") || path.hasSuffix(".zip")
-      bytes += fileBytes(path) * (isPacked ? 20 : 1)
+      if LineSources.isPacked(path) { return poolTradesMax }
+      bytes += fileBytes(path)
     }
-    return min(512 << 20, Int(bytes / 32) + 4096)
+    return min(poolTradesMax, Int(bytes / 16) + 4096)
   }
 
   /// Room for all indicators of the symbol that has the most: in a long silence they all wait at once.

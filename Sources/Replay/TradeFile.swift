@@ -15,7 +15,11 @@ public final class TradeFile {
   private var chunk = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private var position = 0
   private var line = 0
-  private var consumedBefore: Int64 = 0
+  /// A silence is passed point by point on the 15 s grid: a T that is a year ahead would keep a replay busy for hours, and
+  /// one thousands of years ahead for ever. No contract on record was silent for a day.
+  static let silenceMillisMax: Int64 = 366 * 86_400_000
+  /// T of the row before; 0 before the first of the symbol.
+  var previousMillis: Int64 = 0
 
   public init(_ path: String) throws(ReplayError) {
     self.path = path
@@ -50,8 +54,15 @@ public final class TradeFile {
       if line == 1, chunk[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
       if start == end || (bytes[start] == UInt8(ascii: "a") && isHeader(start)) { continue }
       let outcome = AggTradeRow.parse(bytes, start, end, into: &record)
-      if outcome == .trade { return true }
-      throw .badRow(path: path, line: line, content: content(start, end), reason: Self.reason(outcome))
+      if outcome != .trade {
+        throw .badRow(path: path, line: line, content: content(start, end), reason: Self.reason(outcome))
+      }
+      if previousMillis > 0, record.time_ms - previousMillis > Self.silenceMillisMax {
+        let reason = "the time is more than a year after the row before"
+        throw .badRow(path: path, line: line, content: content(start, end), reason: reason)
+      }
+      previousMillis = record.time_ms
+      return true
     }
   }
 

@@ -69,7 +69,9 @@ final class TradeMerge {
     while true {
       if lanes[lane].file == nil {
         if lanes[lane].files.isEmpty { return }
-        lanes[lane].file = try TradeFile(lanes[lane].files.removeFirst())
+        let next = try TradeFile(lanes[lane].files.removeFirst())
+        next.previousMillis = max(0, lanes[lane].timeMillis)
+        lanes[lane].file = next
       }
       guard let file = lanes[lane].file else { return }
       if try file.next(into: &lanes[lane].head) {

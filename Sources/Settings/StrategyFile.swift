@@ -117,6 +117,7 @@ public enum StrategyFile {
       weightSum = weight.flatMap { weight in weightSum.map { $0 + weight } }
       if let weight, !parameters.contains(nil) {
         let values = parameters.compactMap(\.self)
+        if let problem = description.problem(values) { reader.violate(node, "signals.\(description.name)", problem) }
         signals.append(SignalConfig(name: description.name, weight: weight, parameters: values))
       }
     }

@@ -36,7 +36,7 @@ struct Failure: Error, CustomStringConvertible {
     message = context + error.description
     switch error {
     case .cannotOpen: code = .noInput
-    case .cannotRead, .badRow, .noTrades: code = .data
+    case .cannotRead, .badRow, .noTrades, .tooManyTrades: code = .data
     case .cannotWrite: code = .io
     }
   }

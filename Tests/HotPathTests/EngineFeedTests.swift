@@ -272,6 +272,20 @@ import Testing
     #expect(replay.counters.trades == 2, "a file may be as old as it likes")
   }
 
+  /// The first frame has no id to be compared with; history brings one.
+  @Test func anImplausibleFirstTradeDoesNotOutlastHistory() {
+    let now: Int64 = 1_700_000_000_000
+    let rig = EngineRig(gapPolicy: .hold)
+    rig.step(Records.trade(9_000_000_000_000, now, "10"), now: now)
+    rig.step(Records.trade(3, now, "10"), now: now)
+    rig.step(Records.trade(2, now - 1_000, "10", history: true), now: now)
+    rig.step(Records.historyEnd(now), now: now)
+    #expect(rig.engine.view(0).phase == .flowing)
+    #expect(rig.counters.implausible == 1)
+    rig.step(Records.trade(4, now, "10"), now: now)
+    #expect(rig.engine.view(0).phase == .gap, "3 was taken for a repetition of the absurd one, and is asked for now")
+  }
+
   @Test func unknownRecordsAreCounted() {
     let rig = EngineRig()
     var record = Records.trade(1, 1_000, "10")

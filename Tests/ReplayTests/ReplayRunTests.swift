@@ -125,4 +125,32 @@ import Testing
     let last = try #require(seen.last)
     #expect(last.done == last.total && last.total > 0)
   }
+
+  /// What is packed is told by the first bytes: by the name, the room for trades was sized for the packed bytes.
+  @Test func aGzipFileOfAnyNameGivesTheSameRows() throws {
+    let text = (1...20_000).map { row($0, 60_000 + $0 * 10) }.joined()
+    let plain = try folder.write("a.csv", text)
+    let packed = try folder.gzip("b.csv", text)
+    var outputs: [String] = []
+    for path in [plain, packed] {
+      _ = try ReplayRun.run(try request([TradeInput(symbol: "BTCUSDT", paths: [path])]))
+      outputs.append(try folder.text("evaluations.csv"))
+    }
+    #expect(outputs[0] == outputs[1])
+  }
+
+  /// A T years ahead would have every point of the grid passed up to it.
+  @Test(arguments: [60_002 + 366 * 86_400_000, 99_999_999_999_998] as [Int64])
+  func aJumpOfAYearIsABrokenRow(timeMillis: Int64) throws {
+    let first = try folder.write("a.csv", row(1, 60_001) + row(2, 60_002) + row(3, timeMillis + 1))
+    #expect(throws: ReplayError.self) {
+      _ = try ReplayRun.run(try request([TradeInput(symbol: "BTCUSDT", paths: [first])]))
+    }
+    let second = try folder.write("b.csv", row(3, timeMillis + 1))
+    let whole = try folder.write("c.csv", row(1, 60_001))
+    #expect(throws: ReplayError.self) {
+      _ = try ReplayRun.run(try request([TradeInput(symbol: "BTCUSDT", paths: [whole, second])]))
+    }
+    #expect(folder.names == ["a.csv", "b.csv", "c.csv"])
+  }
 }

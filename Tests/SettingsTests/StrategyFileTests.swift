@@ -149,4 +149,24 @@ struct StrategyFileTests {
       #expect(path == "/nonexistent/x.json")
     }
   }
+
+  /// Constants that are each in range may still take a signal out of 0...1: the shipped catalog judges them together.
+  @Test(arguments: [
+    ("\"base\": 0.6", "\"base\": 0.7", "signals.cvd"), ("\"neutral\": 0.5", "\"neutral\": 0.4", "signals.p99"),
+    ("\"near\": 0.3", "\"near\": 0.4", "signals.atr_vwap"), ("\"low\": 1", "\"low\": 2", "signals.ls_ratio"),
+    ("\"before_min_min\": 30", "\"before_min_min\": 46", "signals.oi"),
+  ])
+  func constantsAreJudgedTogether(old: String, new: String, key: String) throws {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOfFile: package.path + "/strategies/v51_baseline.json", encoding: .utf8)
+    #expect(text.contains(old))
+    let bytes = Array(text.replacingOccurrences(of: old, with: new).utf8)
+    do {
+      _ = try StrategyFile.parse(bytes, file: "probe.json", catalog: SignalCatalog.all)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.violations.map(\.key) == [key])
+    }
+  }
 }

@@ -39,6 +39,15 @@ struct RestTests {
     #expect(venue.connectionCount == 1)
   }
 
+  /// It is added to every reading of our clock: out of range it would end the process.
+  @Test(arguments: ["-9223372036854775808", "9223372036854775807", "0", "1789478299"])
+  func anImpossibleServerTimeIsRefused(time: String) throws {
+    let venue = Self.always(200, #"{"serverTime":\#(time)}"#)
+    defer { venue.stop() }
+    let rest = try Self.rest(venue)
+    #expect(throws: VenueError.self) { try rest.serverTime() }
+  }
+
   @Test func aClosedKeptConnectionIsReplacedOnce() throws {
     let venue = TestVenue(Self.certificate) { connection, _ in
       // Says nothing about closing, then closes.
@@ -59,15 +68,15 @@ struct RestTests {
       if number == 0 {
         connection.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n")
         connection.write(
-          "Connection: close\r\n\r\n5;x=y\r\n{\"ser\r\nE\r\nverTime\":12345\r\n1\r\n}\r\n0\r\nX: y\r\n\r\n")
+          "Connection: close\r\n\r\n5;x=y\r\n{\"ser\r\n16\r\nverTime\":1789478212345\r\n1\r\n}\r\n0\r\nX: y\r\n\r\n")
       } else {
-        connection.write("HTTP/1.1 200 OK\r\n\r\n{\"serverTime\":67890}")
+        connection.write("HTTP/1.1 200 OK\r\n\r\n{\"serverTime\":1789478267890}")
       }
     }
     defer { venue.stop() }
     let rest = try Self.rest(venue)
-    #expect(try rest.serverTime().serverMillis == 12_345)
-    #expect(try rest.serverTime().serverMillis == 67_890)
+    #expect(try rest.serverTime().serverMillis == 1_789_478_212_345)
+    #expect(try rest.serverTime().serverMillis == 1_789_478_267_890)
   }
 
   @Test(arguments: [

@@ -27,7 +27,8 @@ struct Score: BitwiseCopyable {
       }
       index &+= 1
     }
-    value = Self.rounded(sum)
+    // Each value is within 0...1 and weights sum to 100; what the doubles' errors add is not shown.
+    value = Self.rounded(sum < 100 ? sum : 100)
   }
 
   /// To 4 decimals, half to even, of the exact binary value: what Python's `round(x, 4)` gives.

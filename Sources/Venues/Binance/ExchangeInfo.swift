@@ -46,11 +46,13 @@ struct ExchangeInfo: Decodable {
         let lot = filters.value("LOT_SIZE", \.stepSize), lot > 0
       else { return }
       // A limit beyond Int64 (9.2e10 coins) is no limit.
+      let minimum = filters.value("LOT_SIZE", \.minQty) ?? 0
+      let maximum = filters.value("LOT_SIZE", \.maxQty) ?? .max
+      let notional = filters.value("MIN_NOTIONAL", \.notional) ?? 0
+      guard minimum >= 0, maximum > 0, notional >= 0 else { return }
       let instrument = Instrument(
-        symbol: symbol, tickSize: tick, lotSize: lot,
-        minimumQuantity: filters.value("LOT_SIZE", \.minQty) ?? 0,
-        maximumQuantity: filters.value("LOT_SIZE", \.maxQty) ?? .max,
-        minimumNotional: filters.value("MIN_NOTIONAL", \.notional) ?? 0)
+        symbol: symbol, tickSize: tick, lotSize: lot, minimumQuantity: minimum, maximumQuantity: maximum,
+        minimumNotional: notional)
       func text(_ key: CodingKeys) -> String { (try? fields.decode(String.self, forKey: key)) ?? "" }
       listing = InstrumentListing(
         instrument: instrument, contractType: text(.contractType), status: text(.status),

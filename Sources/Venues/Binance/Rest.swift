@@ -37,6 +37,10 @@ public final class BinanceRest: @unchecked Sendable {
     let sentMillis = apus_wall_millis()
     let answer = try decode(Answer.self, from: call("/fapi/v1/time"), "GET /fapi/v1/time")
     let receivedMillis = apus_wall_millis()
+    // 2001 to 5138: anything else isn't milliseconds since the epoch, and would be added to every clock reading.
+    guard (1_000_000_000_000...100_000_000_000_000).contains(answer.serverTime) else {
+      throw .malformed(operation: "GET /fapi/v1/time", detail: "serverTime \(answer.serverTime)")
+    }
     return ServerTime(
       serverMillis: answer.serverTime, offsetMillis: answer.serverTime - (sentMillis + receivedMillis) / 2,
       roundTripMillis: receivedMillis - sentMillis)

@@ -11,7 +11,8 @@ struct Doctor: ParsableCommand {
         apus doctor --json | jq '.checks[] | select(.status != "ok")'
         apus doctor --offline                           without touching the network
 
-      Exit code 0, 69 when the venue cannot be reached, 78 when the configuration is wrong. Warnings don't fail.
+      Exit code 0, 69 when a check fails (the venue cannot be reached, a library is too old), 78 when the configuration
+      is wrong. Warnings don't fail.
       """)
 
   @OptionGroup var options: ConfigOptions
@@ -37,8 +38,7 @@ struct Doctor: ParsableCommand {
       throw Failure(error, violations: .configuration)
     }
     var checks = LibraryChecks.all() + SystemChecks.all() + ClockChecks.all()
-    let venue = offline ? [] : Self.venue(config.venue, RestProbe(), timeoutMs)
-    checks += venue
+    if !offline { checks += Self.venue(config.venue, RestProbe(), timeoutMs) }
     if json {
       let ok = !checks.contains { $0.status == .fail }
       print(JsonText.object([("ok", ok ? "true" : "false"), ("checks", JsonText.array(checks.map(\.json)))]))
@@ -46,7 +46,7 @@ struct Doctor: ParsableCommand {
       let style = Style.detected(STDOUT_FILENO)
       for check in checks { print(check.line(style: style)) }
     }
-    if venue.contains(where: { $0.name == "venue" && $0.status == .fail }) {
+    if checks.contains(where: { $0.status == .fail }) {
       throw ExitCode(Failure.Code.unavailable.rawValue)
     }
   }

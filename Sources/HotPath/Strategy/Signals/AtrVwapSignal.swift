@@ -5,7 +5,10 @@ enum AtrVwapSignal {
     parameters: [
       SignalParameter("side", 0...1), SignalParameter("near", 0...1), SignalParameter("near_atr", 0...1000),
       SignalParameter("volatile", 0...1), SignalParameter("min_atr_pct", 0...1),
-    ])
+    ],
+    problem: {
+      $0[0] + $0[1] + $0[3] > SignalDescription.wholeValue ? "side, near and volatile must sum to at most 1" : nil
+    })
 
   @_noAllocation @_noLocks
   static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {

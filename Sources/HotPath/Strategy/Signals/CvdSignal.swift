@@ -2,7 +2,8 @@
 enum CvdSignal {
   static let description = SignalDescription(
     name: "cvd", category: "direction",
-    parameters: [SignalParameter("base", 0...1), SignalParameter("bonus_24h", 0...1)])
+    parameters: [SignalParameter("base", 0...1), SignalParameter("bonus_24h", 0...1)],
+    problem: { $0[0] + $0[1] > SignalDescription.wholeValue ? "base and bonus_24h must sum to at most 1" : nil })
 
   @_noAllocation @_noLocks
   static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {

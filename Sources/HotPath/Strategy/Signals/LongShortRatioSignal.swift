@@ -6,7 +6,8 @@ enum LongShortRatioSignal {
     name: "ls_ratio", category: "confirmation",
     parameters: [
       SignalParameter("low", 0...1000), SignalParameter("high", 0...1000), SignalParameter("max_age_s", 0...86_400),
-    ])
+    ],
+    problem: { $0[0] < $0[1] ? nil : "low must be below high" })
 
   @_noAllocation @_noLocks
   static func value(

@@ -7,7 +7,8 @@ enum OpenInterestSignal {
     parameters: [
       SignalParameter("full_rise", 0.000_001...10), SignalParameter("before_min_min", 0...1440),
       SignalParameter("before_max_min", 0...1440), SignalParameter("max_age_s", 0...86_400),
-    ])
+    ],
+    problem: { $0[1] <= $0[2] ? nil : "before_min_min must not be above before_max_min" })
 
   @_noAllocation @_noLocks
   static func value(
