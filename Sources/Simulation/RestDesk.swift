@@ -79,6 +79,18 @@ extension SimulatedVenue {
     return value
   }
 
+  /// The moments a request may name, ms since the epoch: until the year 5138.
+  ///
+  /// Within them every sum of a time and a span fits 64 bits; saturating each sum instead was rejected, as one
+  /// forgotten place is a trap that any client can set off.
+  private static let servedMillis: ClosedRange<Int64> = 1...100_000_000_000_000
+
+  private func time(_ request: RestRequest, _ name: String) throws(RestFailure) -> Int64? {
+    guard let value = try integer(request, name) else { return nil }
+    guard Self.servedMillis.contains(value) else { throw .invalid(name) }
+    return value
+  }
+
   private func limit(_ request: RestRequest, default standard: Int64, max most: Int64) throws(RestFailure) -> Int {
     let limit = try integer(request, "limit") ?? standard
     guard (1...most).contains(limit) else { throw .invalid("limit") }
@@ -89,8 +101,8 @@ extension SimulatedVenue {
     let board = try board(request)
     let limit = try limit(request, default: 500, max: 1_000)
     let fromID = try integer(request, "fromId")
-    let start = try integer(request, "startTime")
-    let end = try integer(request, "endTime")
+    let start = try time(request, "startTime")
+    let end = try time(request, "endTime")
     let tape = board.tape
     let range: Range<Int>
     if let fromID {
@@ -115,8 +127,8 @@ extension SimulatedVenue {
     guard let name = request.parameters["interval"], !name.isEmpty else { throw .missing("interval") }
     guard let interval = KlineInterval(rawValue: name) else { throw .invalidInterval }
     let limit = try limit(request, default: 500, max: 1_500)
-    let start = try integer(request, "startTime")
-    let end = try integer(request, "endTime")
+    let start = try time(request, "startTime")
+    let end = try time(request, "endTime")
     if let start, let end, start > end { throw .startAfterEnd }
     board.candles.fill(through: nowMillis - settings.publishLagMillis)
     let candles = board.candles

@@ -15,6 +15,8 @@ public final class SimulatedVenue {
   private var scratch = WireText(capacity: 512)
   /// The next moment at which mark prices and candles are told; a multiple of 250 ms.
   private var nextTimerMillis: Int64
+  /// The moment up to which the market was played.
+  public private(set) var reachedMillis: Int64
   /// Trades published, history included.
   public private(set) var tradeCount = 0
 
@@ -31,6 +33,7 @@ public final class SimulatedVenue {
     lowerCaseIndex = Dictionary(
       symbols.map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { first, _ in first })
     ledger = WeightLedger(limitPerMinute: settings.weightLimit)
+    reachedMillis = settings.startMillis
     nextTimerMillis = (settings.startMillis / Self.timerMillis + 1) * Self.timerMillis
     while let event = self.market.next(through: settings.startMillis) { publish(event) }
   }
@@ -50,19 +53,40 @@ public final class SimulatedVenue {
     boards.map { $0.tape.last?.priceE8 ?? $0.instrument.openingPriceE8 }
   }
 
-  /// Plays the market up to `nowMillis` and fills the sessions' frames.
-  public func advance(to nowMillis: Int64) {
-    while nextTimerMillis <= nowMillis {
-      play(through: nextTimerMillis - settings.publishLagMillis)
+  /// Plays the market towards `nowMillis`, fills the sessions' frames and gives the moment it got to.
+  ///
+  /// That is `nowMillis`, or an earlier one once `maxEvents` trades, quotes, marks and timers were played: a market
+  /// busier than the machine falls behind, and its owner still gets to look at sockets and signals between calls. The
+  /// venue's time is then the moment reached, for requests and messages too. What is played does not depend on the
+  /// steps.
+  @discardableResult
+  public func advance(to nowMillis: Int64, maxEvents: Int = .max) -> Int64 {
+    var budget = maxEvents
+    var isCaughtUp = true
+    while isCaughtUp, nextTimerMillis <= nowMillis {
+      isCaughtUp = play(through: nextTimerMillis - settings.publishLagMillis, &budget)
+      guard isCaughtUp else { break }
+      budget -= 1
       fireTimer(nextTimerMillis)
+      reachedMillis = nextTimerMillis
       nextTimerMillis += Self.timerMillis
     }
-    play(through: nowMillis - settings.publishLagMillis)
-    for session in sessions where !session.isClosed { keepAlive(session, nowMillis) }
+    if isCaughtUp, play(through: nowMillis - settings.publishLagMillis, &budget) {
+      reachedMillis = max(reachedMillis, nowMillis)
+    }
+    for session in sessions where !session.isClosed { keepAlive(session, reachedMillis) }
+    return reachedMillis
   }
 
-  private func play(through limitMillis: Int64) {
-    while let event = market.next(through: limitMillis) { publish(event) }
+  /// False when the budget ran out; `reachedMillis` is then the moment at which the last event was published.
+  private func play(through limitMillis: Int64, _ budget: inout Int) -> Bool {
+    while budget > 0 {
+      guard let event = market.next(through: limitMillis) else { return true }
+      publish(event)
+      reachedMillis = max(reachedMillis, event.timeMillis + settings.publishLagMillis)
+      budget -= 1
+    }
+    return false
   }
 
   private func publish(_ event: MarketEvent) {

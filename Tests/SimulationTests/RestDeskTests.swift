@@ -191,7 +191,7 @@ import Testing
 
   @Test func klinesBeginWithTheFirstCandleThereIs() throws {
     let venue = SimulatedVenue.small()
-    let parameters = ["symbol": "BTCUSDT", "interval": "1m", "startTime": "0", "limit": "2"]
+    let parameters = ["symbol": "BTCUSDT", "interval": "1m", "startTime": "1", "limit": "2"]
     let body = Self.get(venue, "/fapi/v1/klines", parameters).body
     let rows = try JSONDecoder().decode([[JSONValue]].self, from: Data(body))
     let first = try #require(venue.tape("BTCUSDT")?.first).timeMillis / 60_000 * 60_000

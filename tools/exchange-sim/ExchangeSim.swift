@@ -37,12 +37,24 @@ struct ExchangeSim: ParsableCommand {
 
   @OptionGroup var options: SimOptions
 
+  /// Wrong usage is one line, as every other end is; ArgumentParser's own would add the usage below it.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      let line = "exchange-sim: \(message(for: error)): see `exchange-sim --help`\n"
+      FileHandle.standardError.write(Data(line.utf8))
+      exit(withError: ExitCode.validationFailure)
+    }
+  }
+
   func validate() throws {
     try options.check()
   }
 
   func run() throws {
-    StopSignal.install()
     do {
       try serve()
     } catch let failure as SimFailure {
@@ -56,6 +68,8 @@ struct ExchangeSim: ParsableCommand {
     let market = try MarketChoice(options: options, startMillis: clock.startMillis)
     let venue = SimulatedVenue(market: market.market, settings: options.venueSettings(startMillis: clock.startMillis))
     try HistoryFiles(options: options).write(venue, market, startMillis: clock.startMillis)
+    // Only now: until here Ctrl-C may simply end the process, however long a history it is making.
+    StopSignal.install()
     tellWhatWasCut(venue)
     if options.historyOnly { return }
     let door = VenueDoor(venue: venue, clock: clock)

@@ -66,19 +66,42 @@ struct SimOptions: ParsableArguments {
 
   func check() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): ports are 0 to 65535") }
-    guard rate > 0, rateTotal ?? 1 > 0, speed > 0, pingSeconds > 0 else {
-      throw ValidationError("--rate, --rate-total, --speed and --ping-seconds must be above 0")
-    }
-    guard rateTotal ?? 1 <= 50_000 else { throw ValidationError("--rate-total goes up to 50000 trades a second") }
-    guard (0...48).contains(historyHours ?? 0) else { throw ValidationError("--history-hours goes from 0 to 48") }
-    guard weightLimit >= 0, retainTrades > 0, duration ?? 1 > 0 else {
-      throw ValidationError("--weight-limit, --retain-trades and --duration must not be negative")
-    }
+    try check("--symbol-count", symbolCount, 1...1_000)
+    try check("--history-hours", historyHours, 0...48)
+    try check("--rate", rate, 0.001...10_000)
+    try check("--rate-total", rateTotal, 0.001...50_000)
+    try check("--speed", speed, 0.001...1_000)
+    try check("--weight-limit", weightLimit, 0...1_000_000_000)
+    try check("--ping-seconds", pingSeconds, 0.001...86_400)
+    try check("--retain-trades", retainTrades, 1...100_000_000)
+    try check("--duration", duration, 0.001...31_536_000)
     guard playSymbol.count <= 1 || playSymbol.count == play.count else {
       throw ValidationError("--play-symbol is given once, or once for each --play")
     }
     guard !symbolNames.isEmpty else { throw ValidationError("--symbols names no symbol, as in BTCUSDT,ETHUSDT") }
     guard Set(symbolNames).count == symbolNames.count else { throw ValidationError("--symbols names one twice") }
+    guard symbolNames.count <= 1_000 else { throw ValidationError("--symbols names more than 1000 symbols") }
+    try checkHistory()
+  }
+
+  /// Beyond their bounds numbers overflow the venue's 64-bit times, fill the memory, or ask for a market no machine
+  /// plays. Infinity and NaN lie in no range.
+  private func check<Number: Comparable>(
+    _ name: String, _ value: Number?, _ allowed: ClosedRange<Number>
+  ) throws {
+    guard let value, !allowed.contains(value) else { return }
+    throw ValidationError("\(name) \(value): goes from \(allowed.lowerBound) to \(allowed.upperBound)")
+  }
+
+  /// A history is made before the venue opens: at most some minutes of work.
+  private func checkHistory() throws {
+    guard play.isEmpty else { return }
+    let symbolCount = max(symbolNames.count, symbolCount ?? 0)
+    let trades = rate * Double(symbolCount) * (historyHours ?? 24) * 3_600
+    guard trades > 200_000_000 else { return }
+    throw ValidationError(
+      "--rate, --history-hours and the symbols make a history of \(Int64(trades)) trades, more than 200000000; "
+        + "lower one of them")
   }
 
   var symbolNames: [String] {

@@ -21,6 +21,8 @@ import Simulation
   private(set) var port: Int32 = 0
 
   private static let tickMicros: UInt64 = 1_000
+  /// 5,000 a millisecond is far above what a machine plays: the bound costs no throughput.
+  private static let maxEventsPerTurn = 5_000
 
   init(venue: SimulatedVenue, clock: VenueClock) {
     self.venue = venue
@@ -88,8 +90,17 @@ import Simulation
     return Int32(UInt16(bigEndian: address.sin_port))
   }
 
+  /// Plays the market towards the clock and gives the venue's time, which requests and messages are answered at.
+  ///
+  /// Bounded, so that a market busier than the machine delays the next look at sockets and at the stop signal by
+  /// milliseconds and not for ever.
+  @discardableResult
+  func catchUp() -> Int64 {
+    venue.advance(to: clock.nowMillis, maxEvents: Self.maxEventsPerTurn)
+  }
+
   private func tick() {
-    venue.advance(to: clock.nowMillis)
+    catchUp()
     for (key, connection) in connections {
       guard let session = connection.session else { continue }
       if session.hasFrames || connection.sent < connection.batch.frames.count {

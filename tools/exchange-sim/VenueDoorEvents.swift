@@ -11,13 +11,13 @@ extension VenueDoor {
     else { return 0 }
     let door = unsafe Unmanaged<VenueDoor>.fromOpaque(user).takeUnretainedValue()
     switch reason {
-    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return unsafe door.admits(socket) ? 0 : 1
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return unsafe door.confirmsUpgrade(socket)
     case LWS_CALLBACK_ESTABLISHED: return unsafe door.established(socket)
     case LWS_CALLBACK_RECEIVE:
       return unsafe door.received(socket, UnsafeRawBufferPointer(start: input, count: length))
     case LWS_CALLBACK_RECEIVE_PONG:
       if let session = unsafe door.connection(socket).session {
-        door.venue.pong(session, nowMillis: door.clock.nowMillis)
+        door.venue.pong(session, nowMillis: door.venue.reachedMillis)
       }
       return 0
     case LWS_CALLBACK_SERVER_WRITEABLE: return unsafe door.writeFrames(socket)
@@ -45,18 +45,25 @@ extension VenueDoor {
 
   // MARK: - Streams
 
-  private func admits(_ socket: OpaquePointer) -> Bool {
-    let address = unsafe RequestHead(socket)
-    if venue.accepts(path: address.path, streams: address.parameters["streams"]) { return true }
-    // The answer is for the client; whether it could be written changes nothing, the socket is closed either way.
-    _ = unsafe lws_return_http_status(socket, UInt32(HTTP_STATUS_NOT_FOUND.rawValue), nil)
-    return false
+  /// 0 lets the upgrade go on; 1 says that it was answered, -1 that nothing could be written.
+  ///
+  /// At an address without streams the upgrade is ignored and the request answered as any other, which for `/nope` is
+  /// the venue's 404. Asked here and not at LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION, where a refusal only closes the
+  /// socket: here lws knows that an answer was given and flushes it first.
+  private func confirmsUpgrade(_ socket: OpaquePointer) -> Int32 {
+    let head = unsafe RequestHead(socket)
+    if venue.accepts(path: head.path, streams: head.parameters["streams"]) { return 0 }
+    guard unsafe writeAnswer(to: head, socket) else { return -1 }
+    let connection = unsafe connection(socket)
+    defer { connection.body = [] }
+    // lws ends the transaction itself once this returns, so the body cannot wait for the socket to be writable; what
+    // the kernel does not take, lws holds.
+    return unsafe outgoing.write(connection.body[...], to: socket, as: LWS_WRITE_HTTP_FINAL) >= 0 ? 1 : -1
   }
 
   private func established(_ socket: OpaquePointer) -> Int32 {
     let address = unsafe RequestHead(socket)
-    let now = clock.nowMillis
-    venue.advance(to: now)
+    let now = catchUp()
     guard
       let session = venue.open(path: address.path, streams: address.parameters["streams"], nowMillis: now)
     else { return -1 }
@@ -71,8 +78,7 @@ extension VenueDoor {
     unsafe connection.incoming.append(contentsOf: bytes)
     guard connection.incoming.count <= Connection.maxMessageBytes else { return -1 }
     guard unsafe lws_is_final_fragment(socket) != 0, unsafe lws_remaining_packet_payload(socket) == 0 else { return 0 }
-    let now = clock.nowMillis
-    venue.advance(to: now)
+    let now = catchUp()
     venue.receive(connection.incoming, from: session, nowMillis: now)
     connection.incoming.removeAll(keepingCapacity: true)
     _ = unsafe lws_callback_on_writable(socket)
@@ -110,15 +116,19 @@ extension VenueDoor {
   // MARK: - REST
 
   private func request(_ socket: OpaquePointer) -> Int32 {
-    let head = unsafe RequestHead(socket)
-    let now = clock.nowMillis
-    venue.advance(to: now)
-    let request = RestRequest(head.method, head.path, head.parameters, client: unsafe RequestHead.peer(socket))
-    let response = venue.respond(to: request, nowMillis: now)
-    guard unsafe writeHeader(response, to: socket) else { return -1 }
-    unsafe connection(socket).body = response.body
+    guard unsafe writeAnswer(to: RequestHead(socket), socket) else { return -1 }
     _ = unsafe lws_callback_on_writable(socket)
     return 0
+  }
+
+  /// Answers a request: the header is written, the body laid up in the connection.
+  private func writeAnswer(to head: RequestHead, _ socket: OpaquePointer) -> Bool {
+    let now = catchUp()
+    let request = RestRequest(head.method, head.path, head.parameters, client: unsafe RequestHead.peer(socket))
+    let response = venue.respond(to: request, nowMillis: now)
+    guard unsafe writeHeader(response, to: socket) else { return false }
+    unsafe connection(socket).body = response.body
+    return true
   }
 
   // SAFETY: lws writes between `position` and `end`, both inside the buffer, and fails when it would not fit.
