@@ -7,7 +7,7 @@ final class EvaluationFile {
     "time_ms,symbol,strategy,agg_id,price,cvd_30m,cvd_4h,cvd_24h,vwap_30m,vwap_4h,vwap_24h,atr,p95,p99,accel,direction,"
     + "score,missing\n"
 
-  private let file: OutputFile
+  let file: OutputFile
   private let symbols: [String]
   private let strategies: [String]
   /// ATR changes once in five minutes; its text is kept.
@@ -62,8 +62,6 @@ final class EvaluationFile {
   }
 
   func complete() throws(ReplayError) { try file.complete() }
-
-  func publish() throws(ReplayError) { try file.publish() }
 
   private func appendAtr(_ value: Double, _ bytes: inout [UInt8]) {
     if value.bitPattern != atr.bitPattern {

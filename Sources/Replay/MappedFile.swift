@@ -10,7 +10,8 @@ final class MappedFile: LineSource {
   private var isTaken = false
 
   init(_ path: String) throws(ReplayError) {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    // An open for reading would wait for a pipe's writer, for ever; plain files don't know O_NONBLOCK.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: Self.lastError()) }
     defer { close(descriptor) }
     var status = stat()

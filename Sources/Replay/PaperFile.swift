@@ -7,7 +7,7 @@ final class PaperFile {
     "signal_id,strategy,symbol,direction,signal_time_ms,entry_time_ms,entry_price,qty,stop,tp1,tp2,exit_time_ms,"
     + "exit_price,exit_reason,gross_usd,fees_usd,net_usd,net_r\n"
 
-  private let file: OutputFile
+  let file: OutputFile
   private let symbols: [String]
   private let strategies: [String]
   /// By entry number.
@@ -31,8 +31,6 @@ final class PaperFile {
     }
     try file.complete()
   }
-
-  func publish() throws(ReplayError) { try file.publish() }
 
   private func fields(_ position: PaperPosition, _ bytes: inout [UInt8]) {
     let isClosed = position.state == .closed

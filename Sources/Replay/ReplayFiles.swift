@@ -7,6 +7,8 @@ final class ReplayFiles {
   private let paper: PaperFile?
 
   init(_ request: ReplayRequest, symbols: [String]) throws(ReplayError) {
+    let outputs = [request.evaluationsPath, request.signalsPath, request.paperPath].compactMap(\.self)
+    try FilePlace.refuseClashes(outputs: outputs, inputs: request.inputs.flatMap(\.paths))
     let strategies = request.strategies.map(\.name)
     if let path = request.evaluationsPath {
       evaluations = try EvaluationFile(path, symbols: symbols, strategies: strategies)
@@ -44,8 +46,6 @@ final class ReplayFiles {
     try evaluations?.complete()
     try signals?.complete()
     try paper?.complete()
-    try evaluations?.publish()
-    try signals?.publish()
-    try paper?.publish()
+    try OutputFile.publish([evaluations?.file, signals?.file, paper?.file].compactMap(\.self))
   }
 }

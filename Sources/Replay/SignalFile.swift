@@ -5,7 +5,7 @@ import HotPath
 final class SignalFile {
   static let header = "time_ms,symbol,strategy,direction,agg_id,price,score,atr,accepted,reason,signal_id\n"
 
-  private let file: OutputFile
+  let file: OutputFile
   private let symbols: [String]
   private let strategies: [String]
 
@@ -45,6 +45,4 @@ final class SignalFile {
   }
 
   func complete() throws(ReplayError) { try file.complete() }
-
-  func publish() throws(ReplayError) { try file.publish() }
 }

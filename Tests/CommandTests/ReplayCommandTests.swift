@@ -109,6 +109,64 @@ import Testing
     }
   }
 
+  @Test func twoOutputsInOneFileAre64() throws {
+    try #require(symlink("s.csv", scratch.file("link.csv")) == 0)
+    for other in ["s.csv", "./s.csv", scratch.file("s.csv"), "link.csv"] {
+      let ending = try Ending(
+        "apus", ["replay", "--symbol", "BTCUSDT", "--trades", "trades.csv", "--signals", "s.csv", "--paper", other],
+        in: scratch, directory: scratch.path)
+      #expect(ending.code == 64 && ending.isOneLine(other, "the output s.csv goes to the same file"), "\(ending)")
+    }
+    #expect(scratch.names == ["link.csv", "trades.csv"])
+  }
+
+  /// Before anything is read: what lies in the inputs would be errors of their own.
+  @Test func anOutputThatIsAnInputIs64() throws {
+    let broken = try scratch.write("broken", "no input at all\n")
+    try #require(link(broken, scratch.file("hard")) == 0)
+    try #require(symlink("broken", scratch.file("soft")) == 0)
+    for input in ["--trades", "--indicators", "--strategy"] {
+      for output in ["broken", "./broken", "hard", "soft"] {
+        let inputs = ["--symbol", "BTCUSDT", "--trades", "trades.csv", input, "broken"]
+        let ending = try Ending(
+          "apus", ["replay"] + inputs + ["--signals", "s.csv", "--paper", output], in: scratch,
+          directory: scratch.path)
+        #expect(ending.code == 64 && ending.isOneLine(output, "the same file as the input broken"), "\(ending)")
+      }
+    }
+    #expect(scratch.names == ["broken", "hard", "soft", "trades.csv"])
+    #expect(scratch.text("broken") == "no input at all\n")
+  }
+
+  @Test func aPipeOfTradesIs66AtOnce() throws {
+    let pipe = scratch.file("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let ending = try replay(["--symbol", "BTCUSDT", "--trades", pipe] + outputs)
+    #expect(ending.code == 66 && ending.isOneLine(pipe, "not a regular file"), "\(ending)")
+    #expect(scratch.names == ["pipe", "trades.csv"])
+  }
+
+  /// The place of the second output is taken by a directory while the run waits for a reader of the third.
+  @Test func aNameThatIsTakenMeanwhileLeavesTheOtherFilesAsTheyWere() throws {
+    let pipe = scratch.file("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    try scratch.write("e.csv", "old\n")
+    let child = try ChildProcess(
+      "apus",
+      ["replay", "--symbol", "BTCUSDT", "--trades", trades, "--quiet"]
+        + ["--output", scratch.file("e.csv"), "--signals", scratch.file("s.csv"), "--paper", pipe], in: scratch)
+    try #require(eventually(seconds: 60) { self.scratch.names.contains { $0.hasPrefix("s.csv.") } }, "\(child.errors)")
+    try FileManager.default.createDirectory(atPath: scratch.file("s.csv"), withIntermediateDirectories: false)
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    #expect(child.wait(seconds: 60) == 74)
+    #expect(
+      child.errors == "apus: \(scratch.file("s.csv")): cannot be written: Is a directory, \(scratch.file("e.csv")) is "
+        + "again what it was; choose another place\n")
+    #expect(scratch.names == ["e.csv", "pipe", "s.csv", "trades.csv"])
+    #expect(scratch.text("e.csv") == "old\n")
+  }
+
   @Test(arguments: [
     ["--nonsense"], ["--symbol", "S"], ["--trades", "x"], [], ["--symbol", "S", "--trades"],
     ["--symbol", "S", "--trades", "x", "--every", "1s"],

@@ -8,6 +8,8 @@ import Testing
 
   init() throws { folder = try TestFolder() }
 
+  private func partial(_ name: String, _ number: Int = 0) -> String { "\(name).\(getpid())-\(number).partial" }
+
   private func fill(_ file: OutputFile, rows: Int) throws {
     for number in 0..<rows {
       try file.row { $0.append(contentsOf: Array("row \(number)\n".utf8)) }
@@ -19,10 +21,10 @@ import Testing
     let file = try OutputFile(path)
     // More than one buffer, so that something is on the disk before the end.
     try fill(file, rows: 100_000)
-    #expect(folder.names == ["out.csv.partial"])
+    #expect(folder.names == [partial("out.csv")])
     try file.complete()
-    #expect(folder.names == ["out.csv.partial"])
-    try file.publish()
+    #expect(folder.names == [partial("out.csv")])
+    try OutputFile.publish([file])
     #expect(folder.names == ["out.csv"])
     let text = try folder.text("out.csv")
     #expect(text.hasPrefix("row 0\nrow 1\n") && text.hasSuffix("row 99999\n"))
@@ -40,7 +42,7 @@ import Testing
     let file = try OutputFile(path)
     try fill(file, rows: 1)
     try file.complete()
-    try file.publish()
+    try OutputFile.publish([file])
     #expect(try folder.text("out.csv") == "row 0\n")
   }
 
@@ -53,6 +55,53 @@ import Testing
     #expect(folder.names == [])
   }
 
+  /// As two runs with one output: each has a whole file of its own, and the last one to end wins.
+  @Test func twoWritersNeverShareAFile() throws {
+    let path = folder.file("out.csv")
+    // Left by a process of our number that was killed.
+    try folder.write(partial("out.csv"), "left\n")
+    let first = try OutputFile(path)
+    let second = try OutputFile(path)
+    #expect(folder.names == [partial("out.csv"), partial("out.csv", 1), partial("out.csv", 2)])
+    try fill(first, rows: 100_000)
+    try fill(second, rows: 2)
+    try second.complete()
+    try OutputFile.publish([second])
+    #expect(try folder.text("out.csv") == "row 0\nrow 1\n")
+    try first.complete()
+    try OutputFile.publish([first])
+    #expect(try folder.text("out.csv").utf8.count { $0 == 0x0A } == 100_000)
+    #expect(try folder.text(partial("out.csv")) == "left\n")
+    #expect(folder.names == ["out.csv", partial("out.csv")])
+  }
+
+  @Test func ofSeveralFilesAllAppearOrNone() throws {
+    try folder.write("old.csv", "old\n")
+    func files(_ names: [String]) throws -> [OutputFile] {
+      try names.map { name in
+        let file = try OutputFile(folder.file(name))
+        try fill(file, rows: 1)
+        try file.complete()
+        return file
+      }
+    }
+    do {
+      let three = try files(["new.csv", "old.csv", "blocked.csv"])
+      // A file cannot be renamed onto a directory.
+      try FileManager.default.createDirectory(atPath: folder.file("blocked.csv"), withIntermediateDirectories: false)
+      let reason =
+        "Is a directory, \(folder.file("old.csv")) is again what it was, \(folder.file("new.csv")) is removed again"
+      #expect(throws: ReplayError.cannotWrite(path: folder.file("blocked.csv"), reason: reason)) {
+        try OutputFile.publish(three)
+      }
+    }
+    #expect(folder.names == ["blocked.csv", "old.csv"])
+    #expect(try folder.text("old.csv") == "old\n")
+    try OutputFile.publish(try files(["old.csv", "new.csv"]))
+    #expect(folder.names == ["blocked.csv", "new.csv", "old.csv"])
+    #expect(try folder.text("old.csv") == "row 0\n")
+  }
+
   /// A rename over a device or pipe would replace it.
   @Test func specialFilesAreWrittenDirectly() throws {
     let path = folder.file("pipe")
@@ -62,7 +111,7 @@ import Testing
     let file = try OutputFile(path)
     try fill(file, rows: 3)
     try file.complete()
-    try file.publish()
+    try OutputFile.publish([file])
     #expect(folder.names == ["pipe"])
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = read(reader, &bytes, bytes.count)
@@ -70,8 +119,9 @@ import Testing
     let null = try OutputFile("/dev/null")
     try fill(null, rows: 100_000)
     try null.complete()
-    try null.publish()
-    #expect(!FileManager.default.fileExists(atPath: "/dev/null.partial"))
+    try OutputFile.publish([null])
+    let devices = try FileManager.default.contentsOfDirectory(atPath: "/dev")
+    #expect(!devices.contains { $0.hasPrefix("null.") })
   }
 
   @Test func aLinkStaysALink() throws {
@@ -80,9 +130,19 @@ import Testing
     let file = try OutputFile(folder.file("link.csv"))
     try fill(file, rows: 1)
     try file.complete()
-    #expect(folder.names == ["link.csv", "target.csv", "target.csv.partial"])
-    try file.publish()
+    #expect(folder.names == ["link.csv", "target.csv", partial("target.csv")])
+    try OutputFile.publish([file])
     #expect(folder.names == ["link.csv", "target.csv"])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link.csv")) == "target.csv")
+    #expect(try folder.text("target.csv") == "row 0\n")
+  }
+
+  @Test func aLinkToNothingYetIsFollowedToo() throws {
+    try #require(symlink("target.csv", folder.file("link.csv")) == 0)
+    let file = try OutputFile(folder.file("link.csv"))
+    try fill(file, rows: 1)
+    try file.complete()
+    try OutputFile.publish([file])
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link.csv")) == "target.csv")
     #expect(try folder.text("target.csv") == "row 0\n")
   }
@@ -97,7 +157,7 @@ import Testing
     let file = try OutputFile("/dev/fd/\(descriptor)")
     try fill(file, rows: 1)
     try file.complete()
-    try file.publish()
+    try OutputFile.publish([file])
     #expect(write(descriptor, "after\n", 6) == 6)
     #expect(try folder.text("out") == "before\nrow 0\nafter\n")
     #expect(folder.names == ["out"])
@@ -125,6 +185,7 @@ import Testing
     }
     #expect(failure(folder.file("no/out.csv")).contains("No such file or directory"))
     #expect(failure(folder.path).contains("it is a directory"))
+    #expect(failure("").contains("an output needs a name"))
     try folder.write("file", "")
     #expect(failure(folder.file("file/out.csv")).contains("Not a directory"))
     #expect(folder.names == ["file"])

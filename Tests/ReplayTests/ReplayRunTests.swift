@@ -45,6 +45,17 @@ import Testing
     #expect(folder.names == ["a.csv", "b.csv", "evaluations.csv", "paper.csv", "signals.csv"])
   }
 
+  @Test func outputsThatAreOneFileOrAnInputAreRefused() throws {
+    let inputs = try twoSymbols()
+    var request = try request(inputs)
+    request.paperPath = folder.file("./signals.csv")
+    #expect(throws: ReplayError.self) { try ReplayRun.run(request) }
+    request.paperPath = inputs[1].paths[0]
+    #expect(throws: ReplayError.self) { try ReplayRun.run(request) }
+    #expect(folder.names == ["a.csv", "b.csv"])
+    #expect(try folder.text("b.csv").hasPrefix(header))
+  }
+
   @Test func rowsAreWrittenAsSpecified() throws {
     _ = try ReplayRun.run(try request(try twoSymbols()))
     let lines = try folder.text("evaluations.csv").split(separator: "\n", omittingEmptySubsequences: false)

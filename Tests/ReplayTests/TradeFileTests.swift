@@ -1,5 +1,6 @@
 import CRecords
 import Domain
+import Foundation
 import HotPath
 import Testing
 
@@ -39,6 +40,13 @@ import Testing
       Issue.record("no error, but trades \(ids.prefix(5))")
       return nil
     } catch { return error as? ReplayError }
+  }
+
+  /// Nobody writes to this one: an open that waits for it would never return.
+  @Test func aPipeIsToldAtOnce() throws {
+    let path = folder.file("pipe")
+    try #require(mkfifo(path, 0o600) == 0)
+    #expect(error(path) == .cannotOpen(path: path, reason: "not a regular file"))
   }
 
   @Test(arguments: Form.allCases)

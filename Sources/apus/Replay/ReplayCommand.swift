@@ -16,7 +16,7 @@ struct ReplayCommand: ParsableCommand {
 
       FILE is a data.binance.vision aggTrades CSV, with or without header, plain, .gz or .zip. Several files of one
       symbol are applied in the order given; ids decide. The last line on standard output is a JSON summary.
-      A file appears under its name only when it is whole.
+      A file appears under its name only when it is whole; it must be neither an input nor another output.
       Exit codes: 64 usage, 65 a broken input file, 66 a missing one, 74 an output that cannot be written.
       """)
 
@@ -56,8 +56,9 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     let inputs = try TradeArguments.inputs(Array(CommandLine.arguments.dropFirst()))
-    try checkOutputs()
-    var request = ReplayRequest(inputs: inputs, strategies: try loadStrategies())
+    let strategyPaths = strategy.isEmpty ? try ShippedStrategies.paths() : strategy
+    try checkOutputs(inputs: inputs.flatMap(\.paths) + [indicators].compactMap(\.self) + strategyPaths)
+    var request = ReplayRequest(inputs: inputs, strategies: try loadStrategies(strategyPaths))
     request.timing = every == .trade ? .everyTrade : .everyGridPoint
     request.evaluationsPath = output
     request.signalsPath = signals
@@ -80,16 +81,16 @@ struct ReplayCommand: ParsableCommand {
     }
   }
 
-  /// Two files under one name would be written through each other.
-  private func checkOutputs() throws {
-    let paths = [output, signals, paper].compactMap(\.self)
-    for (index, path) in paths.enumerated() where !path.hasPrefix("/dev/") && paths[..<index].contains(path) {
-      throw Failure(.usage, "two outputs go to \(path): give each a file of its own")
+  /// Two files under one name would be written through each other, and an input would be replaced by its own result.
+  private func checkOutputs(inputs: [String]) throws {
+    do {
+      try FilePlace.refuseClashes(outputs: [output, signals, paper].compactMap(\.self), inputs: inputs)
+    } catch {
+      throw Failure(.usage, error.description)
     }
   }
 
-  private func loadStrategies() throws -> [StrategyConfig] {
-    let paths = strategy.isEmpty ? try ShippedStrategies.paths() : strategy
+  private func loadStrategies(_ paths: [String]) throws -> [StrategyConfig] {
     do {
       return try StrategyFile.loadAll(paths, catalog: SignalCatalog.all)
     } catch {
