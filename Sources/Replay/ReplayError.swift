@@ -6,6 +6,8 @@ public enum ReplayError: Error, CustomStringConvertible, Equatable {
   case cannotWrite(path: String, reason: String)
   case noTrades(path: String)
   case tooManyTrades(heldMax: Int)
+  /// Whoever called asked it to end.
+  case stopped
 
   public var description: String {
     switch self {
@@ -17,6 +19,7 @@ public enum ReplayError: Error, CustomStringConvertible, Equatable {
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason); choose another place"
     case .tooManyTrades(let heldMax):
       "the files hold more than \(heldMax) trades within 24 h: replay fewer symbols at once"
+    case .stopped: "the replay was stopped: no file was written"
     case .noTrades(let path): "\(path): no trades in it; expected an aggTrades CSV, plain, .gz or .zip"
     }
   }

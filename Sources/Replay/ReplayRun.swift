@@ -48,9 +48,10 @@ public enum ReplayRun {
   /// Trades that 24 h of all symbols together may have.
   private static let poolTradesMax = 512 << 20
 
-  /// `progress` gets bytes done and bytes in all. Throws what stopped it; no output file then exists under its name.
-  public static func run(_ request: ReplayRequest, progress: (Int64, Int64) -> Void = { _, _ in }) throws(ReplayError)
-    -> ReplaySummary
+  /// `progress` gets bytes done and bytes in all, and is asked whether to go on. Throws what stopped it; no output file
+  /// then exists, under its name or a partial one.
+  public static func run(_ request: ReplayRequest, progress: (Int64, Int64) -> Bool = { _, _ in true })
+    throws(ReplayError) -> ReplaySummary
   {
     let symbols = request.symbols
     let merge = try TradeMerge(request.inputs, symbols: symbols)
@@ -80,10 +81,10 @@ public enum ReplayRun {
       untilProgress -= 1
       if untilProgress == 0 {
         untilProgress = progressTrades
-        progress(merge.bytesConsumed, merge.totalBytes)
+        if !progress(merge.bytesConsumed, merge.totalBytes) { throw .stopped }
       }
     }
-    progress(merge.totalBytes, merge.totalBytes)
+    if !progress(merge.totalBytes, merge.totalBytes) { throw .stopped }
     // Trades that found no room are in no window: what was computed since is wrong, so nothing may appear whole.
     if engine.counters.poolExhausted > 0 { throw .tooManyTrades(heldMax: tradesMax(request)) }
     try files.finish()

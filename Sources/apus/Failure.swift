@@ -13,6 +13,8 @@ struct Failure: Error, CustomStringConvertible {
     case unavailable = 69
     case io = 74
     case configuration = 78
+    /// Ended by a signal before the work was done: a shell's 128 + SIGINT.
+    case interrupted = 130
   }
 
   var code: Code
@@ -38,6 +40,7 @@ struct Failure: Error, CustomStringConvertible {
     case .cannotOpen: code = .noInput
     case .cannotRead, .badRow, .noTrades, .tooManyTrades: code = .data
     case .cannotWrite: code = .io
+    case .stopped: code = .interrupted
     }
   }
 

@@ -132,9 +132,17 @@ import Testing
 
   @Test func progressEndsWithEverything() throws {
     var seen: [(done: Int64, total: Int64)] = []
-    _ = try ReplayRun.run(try request(try twoSymbols())) { seen.append(($0, $1)) }
+    _ = try ReplayRun.run(try request(try twoSymbols())) { done, total in
+      seen.append((done, total))
+      return true
+    }
     let last = try #require(seen.last)
     #expect(last.done == last.total && last.total > 0)
+  }
+
+  @Test func aStoppedRunLeavesNothing() throws {
+    #expect(throws: ReplayError.stopped) { try ReplayRun.run(try request(try twoSymbols())) { _, _ in false } }
+    #expect(folder.names == ["a.csv", "b.csv"])
   }
 
   /// What is packed is told by the first bytes: by the name, the room for trades was sized for the packed bytes.

@@ -17,7 +17,8 @@ struct ReplayCommand: ParsableCommand {
       FILE is a data.binance.vision aggTrades CSV, with or without header, plain, .gz or .zip. Several files of one
       symbol are applied in the order given; ids decide. The last line on standard output is a JSON summary.
       A file appears under its name only when it is whole; it must be neither an input nor another output.
-      Exit codes: 64 usage, 65 a broken input file, 66 a missing one, 74 an output that cannot be written.
+      Exit codes: 64 usage, 65 a broken input file, 66 a missing one, 74 an output that cannot be written,
+      130 stopped by Ctrl-C: then no file is written.
       """)
 
   @Option(help: "Symbol of the --trades that follow; repeat for several symbols.")
@@ -69,7 +70,12 @@ struct ReplayCommand: ParsableCommand {
       quiet
       ? ProgressBar("replay", total: total, unit: "B", isShown: false) : ProgressBar("replay", total: total, unit: "B")
     do {
-      let summary = try ReplayRun.run(request) { done, _ in progress.update(done) }
+      // Ctrl-C ends it between two trades, so that no partial file stays behind.
+      Termination.install()
+      let summary = try ReplayRun.run(request) { done, _ in
+        progress.update(done)
+        return !Termination.isRequested
+      }
       progress.finish()
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
