@@ -8,17 +8,7 @@ enum RestEncoder {
       let trade = tape[position]
       out.raw("{\"a\":")
       out.integer(trade.id)
-      number(",\"p\":\"", trade.priceE8, instrument.pricePrecision, &out)
-      number("\",\"q\":\"", trade.quantityE8, instrument.quantityPrecision, &out)
-      number("\",\"nq\":\"", trade.normalQuantityE8, instrument.quantityPrecision, &out)
-      out.raw("\",\"f\":")
-      out.integer(trade.firstID)
-      out.raw(",\"l\":")
-      out.integer(trade.lastID)
-      out.raw(",\"T\":")
-      out.integer(trade.timeMillis)
-      out.raw(",\"m\":")
-      out.bool(trade.buyerIsMaker)
+      AggTradeFields.append(trade, instrument, to: &out)
       out.raw("}")
     }
     out.raw("]")
@@ -32,10 +22,10 @@ enum RestEncoder {
     for (index, candle) in candles.enumerated() {
       out.raw(index == 0 ? "[" : ",[")
       out.integer(candle.startMillis)
-      number(",\"", candle.openE8, instrument.pricePrecision, &out)
-      number("\",\"", candle.highE8, instrument.pricePrecision, &out)
-      number("\",\"", candle.lowE8, instrument.pricePrecision, &out)
-      number("\",\"", candle.closeE8, instrument.pricePrecision, &out)
+      out.number(",\"", candle.openE8, instrument.pricePrecision)
+      out.number("\",\"", candle.highE8, instrument.pricePrecision)
+      out.number("\",\"", candle.lowE8, instrument.pricePrecision)
+      out.number("\",\"", candle.closeE8, instrument.pricePrecision)
       out.raw("\",\"")
       out.fixed(candle.volumeE8, scale: 8, digits: instrument.quantityPrecision)
       out.raw("\",")
@@ -57,10 +47,10 @@ enum RestEncoder {
   static func premiumIndex(_ mark: MarkQuote, _ instrument: Instrument, into out: inout WireText) {
     out.raw("{\"symbol\":")
     out.quoted(instrument.symbol)
-    number(",\"markPrice\":\"", mark.markE8, 8, &out)
-    number("\",\"indexPrice\":\"", mark.indexE8, 8, &out)
-    number("\",\"estimatedSettlePrice\":\"", mark.settleE8, 8, &out)
-    number("\",\"lastFundingRate\":\"", mark.fundingRateE8, 8, &out)
+    out.number(",\"markPrice\":\"", mark.markE8, 8)
+    out.number("\",\"indexPrice\":\"", mark.indexE8, 8)
+    out.number("\",\"estimatedSettlePrice\":\"", mark.settleE8, 8)
+    out.number("\",\"lastFundingRate\":\"", mark.fundingRateE8, 8)
     out.raw("\",\"interestRate\":\"0.00010000\",\"nextFundingTime\":")
     out.integer(mark.nextFundingMillis)
     out.raw(",\"time\":")
@@ -76,10 +66,5 @@ enum RestEncoder {
     out.quoted(message)
     out.raw("}")
     return out.bytes
-  }
-
-  private static func number(_ key: StaticString, _ valueE8: Int64, _ digits: Int, _ out: inout WireText) {
-    out.raw(key)
-    out.fixed(valueE8, digits: digits)
   }
 }

@@ -62,6 +62,12 @@ public struct WireText: Sendable {
     digits(value.magnitude, atLeast: 1)
   }
 
+  /// What stands before a number, and the number in units of 1e-8 with `digits` decimals.
+  mutating func number(_ before: StaticString, _ valueE8: Int64, _ digits: Int) {
+    raw(before)
+    fixed(valueE8, digits: digits)
+  }
+
   /// A value in 1e-8 with exactly `digits` decimals; what lies below is cut off.
   public mutating func fixed(_ valueE8: Int64, digits count: Int) {
     let cut = UInt64(Decimal8.unit(digits: count))
