@@ -7,6 +7,16 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+// What the engine and its baselines are compiled for. x86-64-v3 (Haswell 2013, Zen 2017, and later) has AVX2, FMA and BMI2;
+// `native` would add AVX-512 and die under valgrind, whose instruction counts gate CI. APUS_MARCH=x86-64-v2 for older ones.
+#if arch(x86_64)
+  let march = Context.environment["APUS_MARCH"] ?? "x86-64-v3"
+  let machineFlags = ["-march=\(march)"]
+#else
+  let machineFlags: [String] = []
+#endif
+let machine: SwiftSetting = .unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] }, .when(configuration: .release))
+
 let package = Package(
   name: "apus",
   products: [
@@ -28,11 +38,11 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
     // The engine, from words to wiring.
-    .target(name: "Domain", swiftSettings: strict),
-    .target(name: "Memory", swiftSettings: strict),
+    .target(name: "Domain", swiftSettings: strict + [machine]),
+    .target(name: "Memory", swiftSettings: strict + [machine]),
     .target(
       name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
-      swiftSettings: strict),
+      swiftSettings: strict + [machine]),
     .target(name: "Settings", dependencies: ["Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Venues",
@@ -40,7 +50,8 @@ let package = Package(
         "CRecords", "CClock", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .target(name: "Replay", dependencies: ["CArchive", "CClock", "CRecords", "Domain", "HotPath"]),
+    .target(
+      name: "Replay", dependencies: ["CArchive", "CClock", "CRecords", "Domain", "HotPath"], swiftSettings: [machine]),
 
     // The simulated exchange: no module of the engine's side, so that neither can hide the other's errors.
     .target(name: "Simulation", swiftSettings: strict),

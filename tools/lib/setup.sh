@@ -74,9 +74,25 @@ apus_swift_ready() {
   fi
 }
 
+# What the engine is compiled for (see Package.swift): a processor without AVX2, BMI2 or FMA would end in an illegal
+# instruction before it could say why.
+apus_processor_ready() {
+  [[ $(uname -m) == x86_64 && -z ${APUS_MARCH:-} && -r /proc/cpuinfo ]] || return 0
+  local flags flag
+  flags=$(grep -m 1 '^flags' /proc/cpuinfo) || return 0
+  for flag in avx2 bmi2 fma movbe; do
+    if [[ " ${flags#*:} " != *" $flag "* ]]; then
+      export APUS_MARCH=x86-64
+      echo "This processor has no $flag: building for plain x86-64, which is slower" >&2
+      return 0
+    fi
+  done
+}
+
 # All of it, from the repository's root.
 apus_setup() {
   cd "$apus_root" || apus_fail 74 "cannot enter, $apus_root: check its permissions"
+  apus_processor_ready
   apus_swift_ready
   apus_libraries_ready
 }
