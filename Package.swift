@@ -30,6 +30,7 @@ let package = Package(
   targets: [
     // C that Swift cannot express: layouts shared with disk, clocks, futexes, and the libraries' headers.
     .target(name: "CRecords"),
+    .target(name: "CBytes"),
     .target(name: "CClock"),
     .target(name: "CFutex"),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
@@ -41,7 +42,7 @@ let package = Package(
     .target(name: "Domain", swiftSettings: strict + [machine]),
     .target(name: "Memory", swiftSettings: strict + [machine]),
     .target(
-      name: "HotPath", dependencies: ["CRecords", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
+      name: "HotPath", dependencies: ["CRecords", "CBytes", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict + [machine]),
     .target(name: "Settings", dependencies: ["Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
     .target(

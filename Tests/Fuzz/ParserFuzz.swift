@@ -22,10 +22,17 @@ private func checkFrame(_ text: Span<UInt8>) {
   var again = apus_record()
   let second = AggTradeFrame.parse(text, symbols: symbols.index, into: &again)
   guard outcome == second else { fatalError("one frame, two outcomes: \(outcome), \(second)") }
+  var general = apus_record()
+  let third = AggTradeFrame.scan(text, symbols: symbols.index, into: &general)
+  guard outcome == third else { fatalError("the venue's form says \(outcome), the general scanner \(third)") }
   guard outcome == .trade else { return }
   guard record.price_e8 > 0, record.quantity_e8 >= 0, record.id >= 0, record.time_ms >= 0,
     record.symbol < UInt32(symbols.count), record.flags & ~RecordFlags.sell == 0
   else { fatalError("a frame became a trade that cannot be: \(record)") }
+  guard record.id == general.id, record.symbol == general.symbol, record.time_ms == general.time_ms,
+    record.price_e8 == general.price_e8, record.quantity_e8 == general.quantity_e8, record.flags == general.flags,
+    record.first_id == general.first_id, record.span == general.span
+  else { fatalError("two readings of one frame: \(record), \(general)") }
 }
 
 private func checkRow(_ text: Span<UInt8>) {

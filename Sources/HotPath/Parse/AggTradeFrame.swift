@@ -19,8 +19,8 @@ public enum FrameOutcome: UInt8, Sendable, BitwiseCopyable {
 
 /// Parser of combined (`{"stream":..,"data":{..}}`) and raw aggTrade frames.
 ///
-/// A scanner for this schema alone, in any key order, with unknown keys skipped: general parsers measure two to a
-/// hundred times slower here (ARCHITECTURE.md). Wire fields: Binance USD-M "Aggregate Trade Streams", 2026-05-28;
+/// `AggTradeForm` reads the venue's own form; anything else goes through a scanner for this schema alone, in any key order,
+/// with unknown keys skipped. General parsers measure two to a hundred times slower here (ARCHITECTURE.md). Wire fields: Binance USD-M "Aggregate Trade Streams", 2026-05-28;
 /// `st` since 2026-06-30.
 public enum AggTradeFrame {
   /// Fields seen so far, as bits. Computed, since a stored static is initialised under a lock.
@@ -48,6 +48,19 @@ public enum AggTradeFrame {
   public static func parse(_ frame: Span<UInt8>, symbols: SymbolIndex, into record: inout apus_record)
     -> FrameOutcome
   {
+    // SAFETY: the pointer is used within the closure only, for the span's own bytes.
+    let hasForm = unsafe frame.withUnsafeBufferPointer { bytes in
+      guard let text = bytes.baseAddress else { return false }
+      return unsafe AggTradeForm.parse(text, bytes.count, symbols: symbols, into: &record)
+    }
+    return hasForm ? .trade : scan(frame, symbols: symbols, into: &record)
+  }
+
+  /// The same for a frame in any form: keys in any order, spaces, escapes, keys that are not known. What `parse` goes to
+  /// when the form isn't the venue's; public so that the two can be compared.
+  @_noAllocation @_noLocks
+  @inline(never)
+  public static func scan(_ frame: Span<UInt8>, symbols: SymbolIndex, into record: inout apus_record) -> FrameOutcome {
     var seen: UInt32 = 0
     var index = 0
     if !object(frame, &index, symbols, &record, &seen, isData: false) { return .malformed }

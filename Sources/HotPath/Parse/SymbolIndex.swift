@@ -9,6 +9,16 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
   private let buckets: Slab<UInt32>  // index + 1; 0 is empty
   private let bytes: Slab<UInt8>
   private let starts: Slab<UInt32>  // count + 1 entries: name i is bytes[starts[i]..<starts[i + 1]]
+  /// Names of at most fifteen bytes as two words, in a table of their own of the same size.
+  private let shortNames: Slab<ShortName>
+
+  private struct ShortName: BitwiseCopyable {
+    /// The first eight bytes, the first one lowest; then the rest. Zero behind the end.
+    var low: UInt64
+    var high: UInt64
+    /// index + 1; 0 is empty.
+    var number: Int
+  }
 
   init(_ names: [String]) {
     var capacity = 8
@@ -16,6 +26,7 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
     buckets = Slab(zeroed: capacity)
     bytes = Slab(zeroed: names.reduce(0) { $0 + $1.utf8.count })
     starts = Slab(zeroed: names.count + 1)
+    shortNames = Slab(zeroed: capacity)
     var at = 0
     for (index, name) in names.enumerated() {
       let utf8 = Array(name.utf8)
@@ -27,7 +38,45 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
       var bucket = Int(Self.hash(utf8.span, 0, utf8.count)) & (capacity - 1)
       while buckets[bucket] != 0 { bucket = (bucket + 1) & (capacity - 1) }
       buckets[bucket] = UInt32(index + 1)
+      if utf8.count <= Self.shortBytes { insertShort(utf8, index) }
     }
+  }
+
+  private func insertShort(_ utf8: [UInt8], _ index: Int) {
+    var words: [UInt64] = [0, 0]
+    for (place, byte) in utf8.enumerated() { words[place / 8] |= UInt64(byte) << UInt64(place % 8 * 8) }
+    var bucket = Self.shortHash(words[0], words[1]) & (shortNames.count - 1)
+    while shortNames[bucket].number != 0 { bucket = (bucket + 1) & (shortNames.count - 1) }
+    shortNames[bucket] = ShortName(low: words[0], high: words[1], number: index + 1)
+  }
+
+  static var shortBytes: Int { 15 }
+
+  /// The index of the symbol that is the first `length` (0...15) bytes of two words; -1 when it isn't one of the run's.
+  /// Two comparisons where `find` takes a loop over bytes.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  func find(_ low: UInt64, _ high: UInt64, length: Int) -> Int {
+    let bits = UInt64(truncatingIfNeeded: length) << 3
+    let isLong = length >= 8
+    let first = isLong ? low : low & ~(.max << bits)
+    let second = isLong ? high & ~(.max << (bits & 63)) : 0
+    let mask = shortNames.count &- 1
+    var bucket = Self.shortHash(first, second) & mask
+    while shortNames[bucket].number != 0 {
+      if shortNames[bucket].low == first {
+        if shortNames[bucket].high == second { return shortNames[bucket].number &- 1 }
+      }
+      bucket = (bucket &+ 1) & mask
+    }
+    return -1
+  }
+
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private static func shortHash(_ low: UInt64, _ high: UInt64) -> Int {
+    let mixed = (low ^ (high &* 0x9E37_79B9_7F4A_7C15)) &* 0xD6E8_FEB8_6659_FD93
+    return Int(truncatingIfNeeded: mixed >> 32)
   }
 
   /// The index of the symbol spelled by `text[start..<end]`; nil when it isn't one of the run's.
