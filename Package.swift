@@ -71,6 +71,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // What measurements run over; no measurement itself.
+    .target(
+      name: "BenchMarket", dependencies: ["CRecords", "Domain"], path: "Benchmarks/Market", swiftSettings: [machine]),
+
     .executableTarget(
       name: "replay-bench",
       dependencies: [
@@ -93,6 +97,7 @@ let package = Package(
         "apus", "exchange-sim", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["BenchMarket", "CRecords", "Domain", "HotPath"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )
