@@ -82,6 +82,16 @@ let package = Package(
       ],
       path: "Benchmarks/ReplayBench"),
 
+    // One stage of the hot path over so many trades, for what counts instructions, allocations and syscalls.
+    .target(name: "CProbe", path: "Benchmarks/CProbe"),
+    .executableTarget(
+      name: "hot-probe",
+      dependencies: [
+        "BenchMarket", "CClock", "CProbe", "CRecords", "Domain", "HotPath", "Memory", "Settings",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/HotProbe", swiftSettings: [machine]),
+
     .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
     .testTarget(
       name: "HotPathTests", dependencies: ["CClock", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory"]),
