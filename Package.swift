@@ -72,12 +72,26 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // What measurements run over; no measurement itself.
+    .target(
+      name: "BenchMarket", dependencies: ["CRecords", "Domain"], path: "Benchmarks/Market", swiftSettings: [machine]),
+
     .executableTarget(
       name: "replay-bench",
       dependencies: [
         "HotPath", "Replay", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/ReplayBench"),
+
+    // One stage of the hot path over so many trades, for what counts instructions, allocations and syscalls.
+    .target(name: "CProbe", path: "Benchmarks/CProbe"),
+    .executableTarget(
+      name: "hot-probe",
+      dependencies: [
+        "BenchMarket", "CClock", "CProbe", "CRecords", "Domain", "HotPath", "Memory", "Settings",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/HotProbe", swiftSettings: [machine]),
 
     .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
     .testTarget(
@@ -94,6 +108,7 @@ let package = Package(
         "apus", "exchange-sim", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["BenchMarket", "CRecords", "Domain", "HotPath"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )

@@ -25,6 +25,7 @@ public struct SymbolView: BitwiseCopyable, Sendable {
   public var scores = InlineArray<8, Double>(repeating: 0)
   public var directions = InlineArray<8, Int8>(repeating: 0)
 
+  @_noAllocation @_noLocks
   init(_ state: borrowing SymbolState) {
     phase = state.phase
     hasTrade = state.hasTrade
@@ -53,11 +54,14 @@ extension Engine {
   public var symbolCount: Int { symbols.count }
 
   /// A copy of what one symbol looks like now. Engine's thread, between steps.
+  @_noAllocation @_noLocks
   public borrowing func view(_ index: Int) -> SymbolView {
     var view = SymbolView(symbols[index])
-    for strategy in 0..<strategies.count {
+    var strategy = 0
+    while strategy < strategies.count {
       view.scores[strategy] = slots[index * strategies.count + strategy].lastScore
       view.directions[strategy] = slots[index * strategies.count + strategy].lastDirection
+      strategy &+= 1
     }
     return view
   }

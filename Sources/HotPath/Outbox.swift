@@ -23,19 +23,42 @@ public struct Outbox: Sendable {
     counts = Slab(zeroed: 4)
   }
 
-  public var evaluationCount: Int { counts[Kind.evaluations] }
-  public var signalCount: Int { counts[Kind.signals] }
-  public var paperCount: Int { counts[Kind.paper] }
-  public var gapCount: Int { counts[Kind.gaps] }
-  public var isEmpty: Bool { evaluationCount + signalCount + paperCount + gapCount == 0 }
+  public var evaluationCount: Int {
+    @_noAllocation @_noLocks
+    get { counts[Kind.evaluations] }
+  }
+  public var signalCount: Int {
+    @_noAllocation @_noLocks
+    get { counts[Kind.signals] }
+  }
+  public var paperCount: Int {
+    @_noAllocation @_noLocks
+    get { counts[Kind.paper] }
+  }
+  public var gapCount: Int {
+    @_noAllocation @_noLocks
+    get { counts[Kind.gaps] }
+  }
+  public var isEmpty: Bool {
+    @_noAllocation @_noLocks
+    get { evaluationCount + signalCount + paperCount + gapCount == 0 }
+  }
 
+  @_noAllocation @_noLocks
   public func evaluation(_ index: Int) -> Evaluation { evaluations[index] }
+  @_noAllocation @_noLocks
   public func signal(_ index: Int) -> FiredSignal { signals[index] }
+  @_noAllocation @_noLocks
   public func paperEvent(_ index: Int) -> PaperEvent { paper[index] }
+  @_noAllocation @_noLocks
   public func gap(_ index: Int) -> GapEvent { gaps[index] }
 
+  @_noAllocation @_noLocks
   public func clear() {
-    for kind in 0..<4 { counts[kind] = 0 }
+    counts[Kind.evaluations] = 0
+    counts[Kind.signals] = 0
+    counts[Kind.paper] = 0
+    counts[Kind.gaps] = 0
   }
 
   public func deallocate() {

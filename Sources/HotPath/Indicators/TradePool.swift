@@ -43,7 +43,10 @@ struct TradePool: BitwiseCopyable {
   }
 
   /// Chunks in use, and in all.
-  var chunksUsed: Int { Int(reserve[0].chunksUsed) }
+  var chunksUsed: Int {
+    @_noAllocation @_noLocks
+    get { Int(reserve[0].chunksUsed) }
+  }
   var chunkCount: Int { links.count }
 
   /// A chunk to write to, or `none` when the reserve is used up.

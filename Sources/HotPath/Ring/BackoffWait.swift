@@ -33,5 +33,6 @@ public struct BackoffWait: WaitStrategy, Sendable {
     }
   }
 
+  @_noAllocation @_noLocks
   public mutating func worked() { idleSinceNanos = 0 }
 }

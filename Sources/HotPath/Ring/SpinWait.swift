@@ -9,5 +9,6 @@ public struct SpinWait: WaitStrategy, Sendable {
     apus_spin_hint()
   }
 
+  @_noAllocation @_noLocks
   public mutating func worked() {}
 }

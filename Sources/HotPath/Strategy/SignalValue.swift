@@ -9,6 +9,7 @@ struct SignalValue: BitwiseCopyable {
     isMissing = false
   }
 
+  @_noAllocation @_noLocks
   private init(missing: Bool) {
     value = 0
     isMissing = missing

@@ -1,0 +1,161 @@
+import CClock
+import CRecords
+import Domain
+import Foundation
+import HotPath
+import Memory
+import Synchronization
+
+/// As live: a feed thread that parses frames, times them, pushes and rings; an engine thread, this one, that pops, spins
+/// while there is nothing, decides and tells.
+///
+/// Indicators come through a ring of their own, filled by the feed's thread as well: a third thread on two cores would
+/// only make the run longer.
+final class PipelineStage: ProbeStage {
+  let signalsExpected = true
+  private let input: ProbeInput
+  private let plant: Plant
+  private let market = RecordRing(capacity: 1 << 16)
+  private let indicators = RecordRing(capacity: 1 << 12)
+  private let doorbell = Doorbell()
+  private let parseNanos = LatencyHistogram()
+  private let decisionNanos = LatencyHistogram()
+  private var engine: ProbeEngine
+  private let gate = FeedGate()
+  private var feed: Thread?
+  private var taken = 0
+
+  init(_ input: ProbeInput, _ strategies: [StrategyConfig], _ plant: Plant) {
+    self.input = input
+    self.plant = plant
+    engine = ProbeEngine(input, strategies, timing: .everyTrade)
+  }
+
+  func warmUp() {
+    let feed = FeedLoop(input, market: market, indicators: indicators, doorbell: doorbell, parseNanos, gate)
+    let gate = gate
+    let warmUp = input.warmUp
+    let end = input.warmUp + input.count
+    let thread = Thread {
+      var feed = feed
+      feed.run(through: warmUp)
+      gate.wait(for: 1)
+      feed.run(through: end)
+      // Lives until the marks are over: a thread's end is made of syscalls.
+      gate.wait(for: 2)
+      gate.endFeed()
+    }
+    thread.start()
+    self.feed = thread
+    take(0..<input.warmUp, Plant())
+    engine.forget()
+  }
+
+  func run() {
+    gate.open(1)
+    taken = take(input.warmUp..<input.warmUp + input.count, plant)
+  }
+
+  /// Takes trades by their numbers out of the rings, and what indicators there are.
+  @inline(never)
+  @discardableResult
+  private func take(_ range: Range<Int>, _ plant: Plant) -> Int {
+    let market = market
+    let indicators = indicators
+    let doorbell = doorbell
+    let decisionNanos = decisionNanos
+    var wait = SpinWait()
+    var engine = engine
+    var record = apus_record()
+    var number = range.lowerBound
+    while number < range.upperBound {
+      if market.pop(into: &record) {
+        // The feed pushes an indicator before the first trade after its time, so it is there.
+        var indicator = apus_record()
+        while indicators.pop(into: &indicator) { engine.step(indicator) }
+        engine.trade(record, number: number)
+        let endNanos = UInt32(truncatingIfNeeded: apus_monotonic_nanos())
+        decisionNanos.record(nanos: UInt64(endNanos &- record.received_ns))
+        plant.perform(number)
+        number &+= 1
+        wait.worked()
+      } else {
+        wait.wait(on: doorbell, deadlineNanos: .max) { !market.isEmpty() }
+      }
+    }
+    self.engine = engine
+    return range.count
+  }
+
+  func finish() -> ProbeOutcome {
+    gate.open(2)
+    gate.joinFeed()
+    var outcome = engine.outcome()
+    outcome.trades = taken
+    return outcome
+  }
+}
+
+/// The feed's thread: what it may touch without a lock or a reference count.
+private struct FeedLoop: @unchecked Sendable {
+  private let frames: Frames
+  private let symbols: SymbolIndex
+  private let records: UnsafeBufferPointer<apus_record>
+  private let market: RecordRing
+  private let indicators: RecordRing
+  private let doorbell: Doorbell
+  private let parseNanos: LatencyHistogram
+  private var next = 0
+  private var nextIndicator = 0
+
+  init(
+    _ input: ProbeInput, market: RecordRing, indicators: RecordRing, doorbell: Doorbell, _ parseNanos: LatencyHistogram,
+    _ gate: FeedGate
+  ) {
+    frames = Frames(input)
+    symbols = input.symbols.index
+    records = input.indicators
+    self.market = market
+    self.indicators = indicators
+    self.doorbell = doorbell
+    self.parseNanos = parseNanos
+  }
+
+  @inline(never)
+  mutating func run(through end: Int) {
+    var record = apus_record()
+    while next < end {
+      let receivedNanos = apus_monotonic_nanos()
+      guard case .trade = AggTradeFrame.parse(frames[next].span, symbols: symbols, into: &record) else {
+        fatalError("a frame of the seeded market is a trade")
+      }
+      record.kind = EventKind.trade.rawValue
+      record.received_ns = UInt32(truncatingIfNeeded: receivedNanos)
+      parseNanos.record(nanos: apus_monotonic_nanos() &- receivedNanos)
+      while nextIndicator < records.count, records[nextIndicator].id <= record.time_ms {
+        while !indicators.push(records[nextIndicator]) { apus_spin_hint() }
+        nextIndicator &+= 1
+      }
+      // Live, a full ring loses the trade; here the feed waits, so that each arrives.
+      while !market.push(record) { apus_spin_hint() }
+      next &+= 1
+      // As after each turn of a socket's loop.
+      if next % 8 == 0 { doorbell.ring() }
+    }
+  }
+}
+
+/// Where the feed's thread waits without a syscall, and where its end is waited for.
+private final class FeedGate: Sendable {
+  private let opened = Atomic<Int>(0)
+  private let ended = DispatchSemaphore(value: 0)
+
+  func open(_ position: Int) { opened.store(position, ordering: .releasing) }
+
+  func wait(for position: Int) {
+    while opened.load(ordering: .acquiring) < position { apus_spin_hint() }
+  }
+
+  func endFeed() { ended.signal() }
+  func joinFeed() { ended.wait() }
+}

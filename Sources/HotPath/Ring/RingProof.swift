@@ -1,0 +1,26 @@
+import CRecords
+import Memory
+
+/// The compiler's check of what threads do to a ring, on the element that matters.
+///
+/// `Ring` and `Slab` are generic, and the check rejects a generic body: its metadata might be made under a lock. Here
+/// the bodies stand in line and specialised, as they do in every caller, most of which (threads' loops, classes) could
+/// not carry the attributes themselves. Nobody calls this; debug builds check it too.
+enum RingProof {
+  @_noAllocation @_noLocks
+  static func producer(_ ring: RecordRing, _ record: apus_record) -> Int { ring.push(record) ? ring.free() : 0 }
+
+  @_noAllocation @_noLocks
+  static func consumer(_ ring: RecordRing, _ record: inout apus_record) -> Bool {
+    ring.isEmpty() ? false : ring.pop(into: &record)
+  }
+
+  @_noAllocation @_noLocks
+  static func watcher(_ ring: RecordRing) -> Int { ring.refused() &+ ring.backlog() }
+
+  @_noAllocation @_noLocks
+  static func slab(_ slab: Slab<apus_record>, _ index: Int) {
+    slab[index] = slab[index &+ 1]
+    slab[index].id &+= 1
+  }
+}
