@@ -48,7 +48,7 @@ extension Engine {
   }
 
   @_noAllocation @_noLocks
-  private func row(
+  private mutating func row(
     _ index: Int, _ strategy: Int, at t: Int64, input: borrowing ScoreInput, score: borrowing Score
   ) -> Evaluation {
     var row = Evaluation()

@@ -3,8 +3,10 @@ import Memory
 /// Trade quantities of the 24 h window in log-linear buckets, with P95 and P99 followed as trades come and go.
 ///
 /// u < 512 is its own bucket; above, e = floor(log2 u) - 8 and the bucket's value is (u >> e) << e, a relative error of
-/// at most 1/256. 14,336 buckets cover Int64. A quantile is a cursor that moves at most a few occupied buckets with
-/// each change; a two-level bitmap leads it over empty stretches.
+/// at most 1/256. 14,336 buckets cover Int64. A quantile is a cursor that moves at most an occupied bucket or two with
+/// each change; a two-level bitmap leads it over empty stretches. It moves when it is asked, not with each change: P99 is
+/// asked once for each trade, P95 only for rows that leave the engine. Counting from one end, with vectors, costs a
+/// thousand times more (`tools/bench`, window.quantile).
 struct SizeHistogram: BitwiseCopyable {
   static var bucketCount: Int { 14_336 }
   static var wordCount: Int { bucketCount / 64 }
@@ -33,16 +35,33 @@ struct SizeHistogram: BitwiseCopyable {
   /// Value of the bucket that holds the nearest rank, units of 1e-8; -1 when the window is empty.
   var p95: Int64 {
     @_noAllocation @_noLocks
-    get { count == 0 ? -1 : Self.value(rank95.bucket) }
+    mutating get {
+      if count == 0 { return -1 }
+      settle(&rank95)
+      return Self.value(rank95.bucket)
+    }
   }
 
   var p99: Int64 {
     @_noAllocation @_noLocks
-    get { count == 0 ? -1 : Self.value(rank99.bucket) }
+    mutating get {
+      if count == 0 { return -1 }
+      settle(&rank99)
+      return Self.value(rank99.bucket)
+    }
+  }
+
+  /// Whether a bucket's value reaches P99: values ascend with buckets. Not to be asked of an empty window.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  mutating func isAtLeastP99(_ bucket: Int) -> Bool {
+    settle(&rank99)
+    return bucket >= rank99.bucket
   }
 
   /// The bucket of a quantity of at least 0.
   @_noAllocation @_noLocks
+  @inline(__always)
   static func bucket(_ quantity: Int64) -> Int {
     if quantity < 512 { return Int(quantity) }
     let shift = 55 &- quantity.leadingZeroBitCount
@@ -58,37 +77,48 @@ struct SizeHistogram: BitwiseCopyable {
   }
 
   @_noAllocation @_noLocks
+  @inline(__always)
   mutating func add(_ bucket: Int) {
-    if counts[countBase &+ bucket] == 0 { mark(bucket) }
-    counts[countBase &+ bucket] &+= 1
+    // SAFETY: a bucket is below `bucketCount`, and the slab holds that many from each symbol's base on.
+    let held = unsafe counts[unchecked: countBase &+ bucket]
+    if held == 0 { mark(bucket) }
+    unsafe counts[unchecked: countBase &+ bucket] = held &+ 1
     count &+= 1
     if count == 1 {
       rank95.restart(at: bucket)
       rank99.restart(at: bucket)
-      return
     }
     rank95.added(bucket)
     rank99.added(bucket)
-    settle(&rank95)
-    settle(&rank99)
   }
 
   @_noAllocation @_noLocks
+  @inline(__always)
   mutating func remove(_ bucket: Int) {
-    counts[countBase &+ bucket] &-= 1
-    if counts[countBase &+ bucket] == 0 { unmark(bucket) }
+    // SAFETY: as in `add`.
+    let held = unsafe counts[unchecked: countBase &+ bucket]
+    if held == 1 { unmark(bucket) }
+    unsafe counts[unchecked: countBase &+ bucket] = held &- 1
     count &-= 1
-    if count == 0 { return }
     rank95.removed(bucket)
     rank99.removed(bucket)
-    settle(&rank95)
-    settle(&rank99)
   }
 
   /// Moves a cursor to the bucket that holds its rank: below < rank <= below + count of the bucket.
   @_noAllocation @_noLocks
+  @inline(__always)
   private func settle(_ cursor: inout RankCursor) {
     let rank = cursor.rank(of: count)
+    if rank > cursor.below {
+      // SAFETY: as in `add`.
+      if rank <= cursor.below &+ Int64(unsafe counts[unchecked: countBase &+ cursor.bucket]) { return }
+    }
+    move(&cursor, to: rank)
+  }
+
+  @_noAllocation @_noLocks
+  @inline(never)
+  private func move(_ cursor: inout RankCursor, to rank: Int64) {
     while rank <= cursor.below {
       cursor.bucket = occupied(before: cursor.bucket)
       cursor.below &-= Int64(counts[countBase &+ cursor.bucket])
@@ -184,8 +214,10 @@ private struct RankCursor: BitwiseCopyable {
   }
 
   @_noAllocation @_noLocks
-  mutating func added(_ other: Int) { if other < bucket { below &+= 1 } }
+  @inline(__always)
+  mutating func added(_ other: Int) { below &+= other < bucket ? 1 : 0 }
 
   @_noAllocation @_noLocks
-  mutating func removed(_ other: Int) { if other < bucket { below &-= 1 } }
+  @inline(__always)
+  mutating func removed(_ other: Int) { below &-= other < bucket ? 1 : 0 }
 }

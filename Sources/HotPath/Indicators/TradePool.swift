@@ -1,13 +1,15 @@
 import Memory
 
-/// All trades of all windows, in chunks of columns from one reserve decided at start: 24 bytes a trade.
+/// All trades of all windows, in chunks from one reserve decided at start: 24 bytes a trade, and 4 a chunk.
 ///
-///   times       T << 1 | large
-///   prices      1e-8
-///   quantities  1e-8, negative when the aggressor sold
+///   a chunk   times       256 x 8   T << 1 | large
+///             prices      256 x 8   1e-8
+///             quantities  256 x 8   1e-8, negative when the aggressor sold
 ///
-/// Columns and not structs, so that a block of evictions is a plain loop over three arrays. A symbol's trades are a
-/// chain of chunks; chunks return to a free list when the longest window has left them. Engine's thread only.
+/// Columns within a chunk: a run of evictions is a plain loop over three arrays, and yet a cursor's three loads lie in two
+/// pages. A symbol's trades are a chain of chunks; chunks return to a free list when the longest window has left them. A
+/// place is the index of a trade's time; its price and quantity lie `chunkTrades` and twice that further. Engine's thread
+/// only.
 struct TradePool: BitwiseCopyable {
   static var chunkTrades: Int {
     @_noAllocation @_noLocks
@@ -25,9 +27,12 @@ struct TradePool: BitwiseCopyable {
     var chunksUsed: UInt32
   }
 
-  let times: Slab<Int64>
-  let prices: Slab<Int64>
-  let quantities: Slab<Int64>
+  private static var chunkWords: Int {
+    @_noAllocation @_noLocks
+    get { 3 &* chunkTrades }
+  }
+
+  private let words: Slab<Int64>
   private let links: Slab<UInt32>
   private let reserve: Slab<Reserve>
 
@@ -35,9 +40,7 @@ struct TradePool: BitwiseCopyable {
   init(trades: Int) {
     let chunks = max(1, (trades + Self.chunkTrades - 1) / Self.chunkTrades)
     precondition(chunks < Int(UInt32.max), "a pool holds at most 2^40 trades")
-    times = Slab(zeroed: chunks * Self.chunkTrades)
-    prices = Slab(zeroed: chunks * Self.chunkTrades)
-    quantities = Slab(zeroed: chunks * Self.chunkTrades)
+    words = Slab(zeroed: chunks * Self.chunkWords)
     links = Slab(zeroed: chunks)
     reserve = Slab(count: 1, repeating: Reserve(freeHead: Self.none, untouched: 0, chunksUsed: 0))
   }
@@ -48,6 +51,35 @@ struct TradePool: BitwiseCopyable {
     get { Int(reserve[0].chunksUsed) }
   }
   var chunkCount: Int { links.count }
+
+  /// The place of a chunk's first trade.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  func first(of chunk: UInt32) -> Int { Int(chunk) &* Self.chunkWords }
+
+  /// `T << 1 | large` of the trade at a place.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  func time(_ place: Int) -> Int64 {
+    // SAFETY (here and below): a place comes from `first(of:)` of a taken chunk and goes on by less than `chunkTrades`.
+    unsafe words[unchecked: place]
+  }
+
+  @_noAllocation @_noLocks
+  @inline(__always)
+  func price(_ place: Int) -> Int64 { unsafe words[unchecked: place &+ Self.chunkTrades] }
+
+  @_noAllocation @_noLocks
+  @inline(__always)
+  func quantity(_ place: Int) -> Int64 { unsafe words[unchecked: place &+ 2 &* Self.chunkTrades] }
+
+  @_noAllocation @_noLocks
+  @inline(__always)
+  func write(_ place: Int, time: Int64, price: Int64, quantity: Int64) {
+    unsafe words[unchecked: place] = time
+    unsafe words[unchecked: place &+ Self.chunkTrades] = price
+    unsafe words[unchecked: place &+ 2 &* Self.chunkTrades] = quantity
+  }
 
   /// A chunk to write to, or `none` when the reserve is used up.
   @_noAllocation @_noLocks
@@ -79,9 +111,7 @@ struct TradePool: BitwiseCopyable {
   func link(_ chunk: UInt32, to next: UInt32) { links[Int(chunk)] = next }
 
   func deallocate() {
-    times.deallocate()
-    prices.deallocate()
-    quantities.deallocate()
+    words.deallocate()
     links.deallocate()
     reserve.deallocate()
   }

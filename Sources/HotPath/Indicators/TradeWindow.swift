@@ -15,12 +15,14 @@ public struct TradeWindow: BitwiseCopyable {
   private(set) var halfHour: WindowCursor
   private(set) var fourHour: WindowCursor
   private(set) var day: WindowCursor
-  private(set) var sizes: SizeHistogram
+  var sizes: SizeHistogram
   /// Quantities of the large trades of 30 min, by aggressor, units of 1e-8.
   private(set) var largeBuy: Int128 = 0
   private(set) var largeSell: Int128 = 0
   private var tailChunk: UInt32
-  private var tailCount: Int
+  /// Where the next trade goes, and where the chunk ends.
+  private var tailPlace = 0
+  private var tailEnd = 0
 
   init(sizes: SizeHistogram) {
     halfHour = WindowCursor()
@@ -28,73 +30,95 @@ public struct TradeWindow: BitwiseCopyable {
     day = WindowCursor()
     self.sizes = sizes
     tailChunk = TradePool.none
-    tailCount = TradePool.chunkTrades
   }
 
   /// Lets go of every trade that is out of its window at `t`.
   @_noAllocation @_noLocks
+  @inline(__always)
   mutating func advance(to t: Int64, pool: TradePool) {
     while halfHour.oldestMillis <= t &- Self.halfHourMillis { dropFromHalfHour(pool) }
-    while fourHour.oldestMillis <= t &- Self.fourHourMillis {
-      let at = Int(fourHour.chunk) &* TradePool.chunkTrades &+ fourHour.offset
-      fourHour.dropOldest(price: pool.prices[at], signed: pool.quantities[at], pool: pool)
-    }
+    if fourHour.oldestMillis <= t &- Self.fourHourMillis { dropFromFourHour(through: t &- Self.fourHourMillis, pool) }
     while day.oldestMillis <= t &- Self.dayMillis { dropFromDay(pool) }
   }
 
   /// Adds a trade at `timeMillis`, to which the windows have been advanced. False when the pool is used up: the trade
   /// is then in no window.
   @_noAllocation @_noLocks
+  @inline(__always)
   mutating func add(timeMillis: Int64, price: Int64, quantity: Int64, isSell: Bool, pool: TradePool) -> Bool {
-    if tailCount == TradePool.chunkTrades {
-      let chunk = pool.take()
-      if chunk == TradePool.none { return false }
-      if tailChunk != TradePool.none { pool.link(tailChunk, to: chunk) }
-      tailChunk = chunk
-      tailCount = 0
+    if tailPlace == tailEnd {
+      if !takeChunk(pool) { return false }
     }
     let bucket = SizeHistogram.bucket(quantity)
     // Judged once, before the trade itself counts.
     var isLarge = false
-    if day.count >= Self.minimumForLarge { isLarge = SizeHistogram.value(bucket) >= sizes.p99 }
-    let signed = isSell ? 0 &- quantity : quantity
-    let at = Int(tailChunk) &* TradePool.chunkTrades &+ tailCount
-    pool.times[at] = timeMillis << 1 | (isLarge ? 1 : 0)
-    pool.prices[at] = price
-    pool.quantities[at] = signed
-    halfHour.add(timeMillis: timeMillis, price: price, signed: signed, chunk: tailChunk, offset: tailCount)
-    fourHour.add(timeMillis: timeMillis, price: price, signed: signed, chunk: tailChunk, offset: tailCount)
-    day.add(timeMillis: timeMillis, price: price, signed: signed, chunk: tailChunk, offset: tailCount)
+    if day.count >= Self.minimumForLarge { isLarge = sizes.isAtLeastP99(bucket) }
+    let sign: Int64 = isSell ? -1 : 0
+    let signed = (quantity ^ sign) &- sign
+    let notional = Int128(price) &* Int128(quantity)
+    let place = tailPlace
+    tailPlace = place &+ 1
+    pool.write(place, time: timeMillis << 1 | (isLarge ? 1 : 0), price: price, quantity: signed)
+    halfHour.add(
+      timeMillis: timeMillis, signed: signed, quantity: quantity, notional: notional, chunk: tailChunk, place: place,
+      chunkEnd: tailEnd)
+    fourHour.add(
+      timeMillis: timeMillis, signed: signed, quantity: quantity, notional: notional, chunk: tailChunk, place: place,
+      chunkEnd: tailEnd)
+    day.add(
+      timeMillis: timeMillis, signed: signed, quantity: quantity, notional: notional, chunk: tailChunk, place: place,
+      chunkEnd: tailEnd)
     sizes.add(bucket)
     if isLarge {
       if isSell { largeSell &+= Int128(quantity) } else { largeBuy &+= Int128(quantity) }
     }
-    tailCount &+= 1
     return true
   }
 
   @_noAllocation @_noLocks
-  private mutating func dropFromHalfHour(_ pool: TradePool) {
-    let at = Int(halfHour.chunk) &* TradePool.chunkTrades &+ halfHour.offset
-    let signed = pool.quantities[at]
-    if pool.times[at] & 1 == 1 {
-      if signed < 0 { largeSell &+= Int128(signed) } else { largeBuy &-= Int128(signed) }
-    }
-    halfHour.dropOldest(price: pool.prices[at], signed: signed, pool: pool)
+  @inline(never)
+  private mutating func takeChunk(_ pool: TradePool) -> Bool {
+    let chunk = pool.take()
+    if chunk == TradePool.none { return false }
+    if tailChunk != TradePool.none { pool.link(tailChunk, to: chunk) }
+    tailChunk = chunk
+    tailPlace = pool.first(of: chunk)
+    tailEnd = tailPlace &+ TradePool.chunkTrades
+    return true
   }
 
   @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func dropFromHalfHour(_ pool: TradePool) {
+    let isLarge = pool.time(halfHour.place) & 1 == 1
+    let signed = halfHour.dropOldest(pool)
+    if isLarge {
+      if signed < 0 { largeSell &+= Int128(signed) } else { largeBuy &-= Int128(signed) }
+    }
+  }
+
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func dropFromFourHour(through limit: Int64, _ pool: TradePool) {
+    repeat {
+      if fourHour.hasBlock { fourHour.dropBlocks(through: limit, pool) }
+      if fourHour.oldestMillis > limit { return }
+      _ = fourHour.dropOldest(pool)
+    } while fourHour.oldestMillis <= limit
+  }
+
+  @_noAllocation @_noLocks
+  @inline(__always)
   private mutating func dropFromDay(_ pool: TradePool) {
-    let at = Int(day.chunk) &* TradePool.chunkTrades &+ day.offset
-    let signed = pool.quantities[at]
     let left = day.chunk
-    sizes.remove(SizeHistogram.bucket(signed < 0 ? 0 &- signed : signed))
-    day.dropOldest(price: pool.prices[at], signed: signed, pool: pool)
+    let signed = day.dropOldest(pool)
+    let sign = signed >> 63
+    sizes.remove(SizeHistogram.bucket((signed ^ sign) &- sign))
     if day.count == 0 {
       // The shorter windows emptied before: no cursor points into the chain, which is one chunk by now.
       pool.giveBack(left)
       tailChunk = TradePool.none
-      tailCount = TradePool.chunkTrades
+      tailPlace = tailEnd
     } else if day.chunk != left {
       pool.giveBack(left)
     }
