@@ -6,24 +6,51 @@ extension Engine {
   mutating func evaluate(_ index: Int, at t: Int64, decides: Bool, emits: Bool, _ outbox: Outbox) {
     counters.evaluations &+= 1
     let input = scoreInput(index, at: t)
+    var slot = index &* strategies.count
     var strategy = 0
     while strategy < strategies.count {
-      let slot = index &* strategies.count &+ strategy
-      let score = Score(strategies[strategy], input, &symbols[index].book, &slots[slot].liquidations)
-      slots[slot].lastScore = score.value
       slots[slot].lastDirection = input.direction
-      let fires =
-        decides ? shallFire(index, strategy, slot, at: t, score: score.value, direction: input.direction) : false
-      if fires || emits {
-        let evaluation = row(index, strategy, at: t, input: input, score: score)
-        if emits { outbox.append(evaluation) }
-        if fires { fire(index, strategy, slot, evaluation, outbox) }
+      if emits {
+        evaluateWhole(index, strategy, slot, input, decides: decides, emits: true, outbox)
+      } else if input.direction == 0 {
+        slots[slot].lastSum = 0
+      } else {
+        let sum = Score.sum(
+          strategies[strategy], input, &symbols[index].book, &slots[slot].liquidations, held: &slots[slot].bookParts)
+        slots[slot].lastSum = sum
+        // Rounding moves a score by less than the margin.
+        if decides, sum > strategies[strategy].threshold - 0.001 {
+          if mayFire(index, strategy, slot, at: t, direction: input.direction) {
+            evaluateWhole(index, strategy, slot, input, decides: true, emits: false, outbox)
+          }
+        }
       }
+      slot &+= 1
       strategy &+= 1
     }
   }
 
+  /// One strategy with all that a row tells.
   @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func evaluateWhole(
+    _ index: Int, _ strategy: Int, _ slot: Int, _ input: borrowing ScoreInput, decides: Bool, emits: Bool,
+    _ outbox: Outbox
+  ) {
+    let score = Score(strategies[strategy], input, &symbols[index].book, &slots[slot].liquidations)
+    slots[slot].lastSum = score.value
+    var fires = false
+    if decides, input.direction != 0, score.value >= strategies[strategy].threshold {
+      fires = mayFire(index, strategy, slot, at: input.timeMillis, direction: input.direction)
+    }
+    if !fires && !emits { return }
+    let evaluation = row(index, strategy, at: input.timeMillis, input: input, score: score)
+    if emits { outbox.append(evaluation) }
+    if fires { fire(index, strategy, slot, evaluation, outbox) }
+  }
+
+  @_noAllocation @_noLocks
+  @inline(__always)
   private func scoreInput(_ index: Int, at t: Int64) -> ScoreInput {
     let halfHour = symbols[index].window.halfHour
     var input = ScoreInput(at: t)
@@ -42,8 +69,10 @@ extension Engine {
     }
     input.atr = symbols[index].candles.atr
     input.atrShare = symbols[index].candles.atrShare
-    input.largeBuy = symbols[index].window.largeBuy
-    input.largeSell = symbols[index].window.largeSell
+    let largeBuy = symbols[index].window.largeBuy
+    let largeSell = symbols[index].window.largeSell
+    input.largeNet = WideNumbers.double(largeBuy &- largeSell)
+    input.largeGross = WideNumbers.double(largeBuy &+ largeSell)
     return input
   }
 
@@ -80,12 +109,9 @@ extension Engine {
     row.quantity[position] = window.quantity
   }
 
-  /// Threshold reached, symbol warm and whole, nothing open or pending, cooldown over.
+  /// Symbol warm and whole, nothing open or pending, cooldown over.
   @_noAllocation @_noLocks
-  private func shallFire(
-    _ index: Int, _ strategy: Int, _ slot: Int, at t: Int64, score: Double, direction: Int8
-  ) -> Bool {
-    if direction == 0 || score < strategies[strategy].threshold { return false }
+  private func mayFire(_ index: Int, _ strategy: Int, _ slot: Int, at t: Int64, direction: Int8) -> Bool {
     if t &- symbols[index].firstMillis < strategies[strategy].warmUpMillis { return false }
     if symbols[index].candles.atr.isNaN || t < symbols[index].incompleteUntilMillis { return false }
     if slots[slot].position.isPendingOrOpen { return false }

@@ -24,7 +24,7 @@ extension Engine {
     self.names = names
     symbols = Self.makeSymbols(config, ranges)
     slots = Slab(count: config.symbols.count * config.strategies.count, repeating: StrategySlot())
-    let room = StrategySetting.maximumSignals
+    let room = StrategySetting.signalRoom
     let signals = Slab<SignalSetting>(zeroed: config.strategies.count * room)
     let settings = config.strategies.enumerated().map { index, strategy in
       StrategySetting(strategy, signals: signals, firstSignal: index * room)

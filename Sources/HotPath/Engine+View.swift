@@ -59,7 +59,7 @@ extension Engine {
     var view = SymbolView(symbols[index])
     var strategy = 0
     while strategy < strategies.count {
-      view.scores[strategy] = slots[index * strategies.count + strategy].lastScore
+      view.scores[strategy] = Score.rounded(slots[index * strategies.count + strategy].lastSum)
       view.directions[strategy] = slots[index * strategies.count + strategy].lastDirection
       strategy &+= 1
     }

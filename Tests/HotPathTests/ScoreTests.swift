@@ -43,7 +43,7 @@ struct ScoreRig {
   func score(_ config: StrategyConfig = Strategies.nine()) -> Score {
     var cache = LiquidationCache()
     var book = book
-    let signals = Slab<SignalSetting>(zeroed: StrategySetting.maximumSignals)
+    let signals = Slab<SignalSetting>(zeroed: StrategySetting.signalRoom)
     defer { signals.deallocate() }
     return Score(StrategySetting(config, signals: signals, firstSignal: 0), input, &book, &cache)
   }

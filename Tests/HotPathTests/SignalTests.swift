@@ -35,8 +35,8 @@ import Testing
     for (buy, sell, long, short) in cases {
       for (d, value) in [(1, long), (-1, short)] as [(Int8, Double)] {
         var rig = ScoreRig(direction: d)
-        rig.input.largeBuy = buy
-        rig.input.largeSell = sell
+        rig.input.largeNet = WideNumbers.double(buy - sell)
+        rig.input.largeGross = WideNumbers.double(buy + sell)
         #expect(rig.value(.p99).value == value)
       }
     }

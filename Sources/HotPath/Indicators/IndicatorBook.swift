@@ -18,8 +18,9 @@ struct LiquidationCache: BitwiseCopyable {
 /// Records wait in a queue until `known_ms` is reached, so that a grid point never sees what was published after it,
 /// even when the trade that passes it comes much later.
 ///
-/// Look-ups are `mutating` though they change nothing: that hands the book over by address, where by value it would be a
-/// copy of half a kilobyte for each signal.
+/// Every look-up notes until when it would answer the same (`holdsUntilMillis`), so that a score need not ask again for each
+/// trade. Look-ups are `mutating` for that, and because it hands the book over by address, where by value it would be a copy
+/// of half a kilobyte for each signal.
 struct IndicatorBook: BitwiseCopyable {
   private struct Current: BitwiseCopyable {
     var timeMillis: Int64 = .min
@@ -36,6 +37,11 @@ struct IndicatorBook: BitwiseCopyable {
   private var current = InlineArray<5, Current>(repeating: Current())
   private var openInterestTape: SortedTape
   private var liquidationTape: SortedTape
+  /// Changes whenever something becomes known.
+  private(set) var version: UInt64 = 0
+  /// The first event time at which some look-up since `noteFromHere` would answer differently, if nothing becomes known
+  /// before.
+  private(set) var holdsUntilMillis: Int64 = .max
   /// Records refused because too many waited for their time.
   private(set) var refused: Int = 0
 
@@ -68,9 +74,19 @@ struct IndicatorBook: BitwiseCopyable {
     pendingCount &+= 1
   }
 
+  @_noAllocation @_noLocks
+  mutating func noteFromHere() { holdsUntilMillis = .max }
+
   /// Applies what is known at `t`. Event time of a symbol never goes back.
   @_noAllocation @_noLocks
+  @inline(__always)
   mutating func advance(to t: Int64) {
+    if pendingCount > 0 { applyKnown(at: t) }
+  }
+
+  @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func applyKnown(at t: Int64) {
     while pendingCount > 0 {
       let record = pending[pendingBase &+ pendingHead]
       if record.id > t { return }
@@ -82,6 +98,7 @@ struct IndicatorBook: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   private mutating func apply(_ record: apus_record) {
+    version &+= 1
     if record.kind == EventKind.liquidation.rawValue {
       let isSell = record.flags & RecordFlags.sell != 0
       liquidationTape.insert(
@@ -111,17 +128,23 @@ struct IndicatorBook: BitwiseCopyable {
   mutating func fresh(_ type: IndicatorType, at t: Int64, maxAgeSeconds: Double) -> Double? {
     let latest = current[Int(type.rawValue)]
     if latest.timeMillis == .min { return nil }
-    if t &- latest.timeMillis > Int64(maxAgeSeconds * 1000) { return nil }
+    let tooOldMillis = latest.timeMillis &+ Int64(maxAgeSeconds * 1000) &+ 1
+    if t >= tooOldMillis { return nil }
+    holdsUntilMillis = min(holdsUntilMillis, tooOldMillis)
     return latest.value
   }
 
-  /// The latest open interest with `from <= time <= through`.
+  /// The latest open interest with `t - maxMillis <= time <= t - minMillis`.
   @_noAllocation @_noLocks
-  mutating func openInterest(from: Int64, through: Int64) -> Double? {
-    let position = openInterestTape.countThrough(through)
+  mutating func openInterest(at t: Int64, minMillis: Int64, maxMillis: Int64) -> Double? {
+    let position = openInterestTape.countThrough(t &- minMillis)
+    if position < openInterestTape.count {
+      holdsUntilMillis = min(holdsUntilMillis, openInterestTape.at(position).timeMillis &+ minMillis)
+    }
     if position == 0 { return nil }
     let entry = openInterestTape.at(position &- 1)
-    if entry.timeMillis < from { return nil }
+    if entry.timeMillis < t &- maxMillis { return nil }
+    holdsUntilMillis = min(holdsUntilMillis, entry.timeMillis &+ maxMillis &+ 1)
     return Double(bitPattern: UInt64(bitPattern: entry.first))
   }
 
@@ -129,7 +152,10 @@ struct IndicatorBook: BitwiseCopyable {
   @_noAllocation @_noLocks
   mutating func liquidations(at t: Int64, windowMillis: Int64, cache: inout LiquidationCache) {
     if cache.version == liquidationTape.version {
-      if t >= cache.validFromMillis, t < cache.validBeforeMillis { return }
+      if t >= cache.validFromMillis, t < cache.validBeforeMillis {
+        holdsUntilMillis = min(holdsUntilMillis, cache.validBeforeMillis)
+        return
+      }
     }
     let first = liquidationTape.countThrough(t &- windowMillis)
     let end = liquidationTape.countThrough(t)
@@ -147,5 +173,6 @@ struct IndicatorBook: BitwiseCopyable {
     let nextEnter = end < liquidationTape.count ? liquidationTape.at(end).timeMillis : .max
     let nextLeave = first < end ? liquidationTape.at(first).timeMillis &+ windowMillis : .max
     cache.validBeforeMillis = min(nextEnter, nextLeave)
+    holdsUntilMillis = min(holdsUntilMillis, cache.validBeforeMillis)
   }
 }

@@ -1,6 +1,6 @@
 /// The signals there are, in the order of the scoring table, which is also the order of summation.
 ///
-/// A new signal is a file in Signals/ and its line in each of the three lists here. Values go to disk: append.
+/// A new signal is a file in Signals/ and its line in each of the four lists here. Values go to disk: append.
 public enum SignalKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case cvd = 0
   case accel
@@ -25,23 +25,42 @@ public enum SignalCatalog {
     all.firstIndex { $0.name == name }.flatMap { SignalKind(rawValue: UInt8($0)) }
   }
 
+  /// Whether a signal looks at nothing but the direction and the book: its value then stands until the book says
+  /// otherwise, and is not computed for every trade.
+  static func isOfBook(_ kind: SignalKind) -> Bool {
+    switch kind {
+    case .cvd, .accel, .p99, .atrVwap: false
+    case .longShortRatio, .openInterest, .coinbasePremium, .fundingRate, .liquidation: true
+    }
+  }
+
   /// One signal's value for the direction of `input`. A switch and not a table of functions: the compiler's lock check
   /// rejects stored functions, and a switch inlines.
   @_noAllocation @_noLocks
+  @inline(__always)
   static func value(
     _ signal: borrowing SignalSetting, _ input: borrowing ScoreInput, _ book: inout IndicatorBook,
     _ cache: inout LiquidationCache
   ) -> SignalValue {
     switch signal.kind {
-    case .cvd: CvdSignal.value(input, signal)
-    case .accel: AccelSignal.value(input)
-    case .p99: P99Signal.value(input, signal)
-    case .atrVwap: AtrVwapSignal.value(input, signal)
+    case .cvd, .accel, .p99, .atrVwap: SignalValue(tradeValue(signal, input))
     case .longShortRatio: LongShortRatioSignal.value(input, signal, &book)
     case .openInterest: OpenInterestSignal.value(input, signal, &book)
     case .coinbasePremium: CoinbasePremiumSignal.value(input, signal, &book)
     case .fundingRate: FundingRateSignal.value(input, signal, &book)
     case .liquidation: LiquidationSignal.value(input, signal, &book, &cache)
+    }
+  }
+  /// The same for the signals that look at trades, which are never missing; 0 for the others.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  static func tradeValue(_ signal: borrowing SignalSetting, _ input: borrowing ScoreInput) -> Double {
+    switch signal.kind {
+    case .cvd: CvdSignal.value(input, signal).value
+    case .accel: AccelSignal.value(input).value
+    case .p99: P99Signal.value(input, signal).value
+    case .atrVwap: AtrVwapSignal.value(input, signal).value
+    case .longShortRatio, .openInterest, .coinbasePremium, .fundingRate, .liquidation: 0
     }
   }
 }

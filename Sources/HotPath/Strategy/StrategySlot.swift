@@ -3,8 +3,9 @@ struct StrategySlot: BitwiseCopyable {
   var cooldownLongMillis: Int64 = .min
   var cooldownShortMillis: Int64 = .min
   var liquidations = LiquidationCache()
+  var bookParts = BookParts()
   var position = PaperPosition()
-  /// Of the last evaluation, for whoever watches.
-  var lastScore = 0.0
+  /// Of the last evaluation, for whoever watches; not yet rounded.
+  var lastSum = 0.0
   var lastDirection: Int8 = 0
 }

@@ -17,7 +17,7 @@ enum OpenInterestSignal {
     let t = input.timeMillis
     guard let now = book.fresh(.openInterestHist, at: t, maxAgeSeconds: signal.parameters[3]),
       let before = book.openInterest(
-        from: t &- Int64(signal.parameters[2] * 60_000), through: t &- Int64(signal.parameters[1] * 60_000)),
+        at: t, minMillis: Int64(signal.parameters[1] * 60_000), maxMillis: Int64(signal.parameters[2] * 60_000)),
       before != 0
     else { return .missing }
     return SignalValue(SignalValue.lin(now / before - 1, 0, signal.parameters[0]))

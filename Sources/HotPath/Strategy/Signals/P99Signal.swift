@@ -11,9 +11,7 @@ enum P99Signal {
   @_noAllocation @_noLocks
   static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
     let neutral = signal.parameters[0]
-    let sum = input.largeBuy &+ input.largeSell
-    if sum == 0 { return SignalValue(neutral) }
-    let imbalance = WideNumbers.double(input.largeBuy &- input.largeSell)
-    return SignalValue(neutral + signal.parameters[1] * input.d * imbalance / WideNumbers.double(sum))
+    if input.largeGross == 0 { return SignalValue(neutral) }
+    return SignalValue(neutral + signal.parameters[1] * input.d * input.largeNet / input.largeGross)
   }
 }
