@@ -22,8 +22,9 @@ struct RingRow: BenchRow {
   }
 
   private func throughput(_ source: BenchSource, _ home: Int32) throws -> RowResult {
-    let rounds = source.isQuick ? 12 : 32
-    let batches = 512
+    // A round is one batch: single stretches of it are a race through what had piled up.
+    let rounds = source.isQuick ? 48 : 160
+    let batches = 256
     let batch = 256
     let expected = Int64(batches * batch) * Int64(batches * batch - 1) / 2
     var ours: [UInt64] = []
@@ -31,22 +32,25 @@ struct RingRow: BenchRow {
     for round in 0..<rounds {
       for side in 0..<2 {
         if (round + side) & 1 == 0 {
+          var ticks: [UInt64] = []
           let sum = RingTrips.throughput(
-            capacity: capacity, batches: batches, batch: batch, producerCPU: 0, consumerCPU: home, ticks: &ours)
+            capacity: capacity, batches: batches, batch: batch, producerCPU: 0, consumerCPU: home, ticks: &ticks)
+          ours.append(ticks.reduce(0, +))
           if sum != expected { throw Mismatch(names[0], at: round, "sum of ids", ours: sum, theirs: expected) }
         } else {
           var ticks = [UInt64](repeating: 0, count: batches)
           let sum = apus_baseline_ring_throughput(
             Int32(capacity), Int32(batches), Int32(batch), 0, home, &ticks)
           if sum != expected { throw Mismatch(names[0], at: round, "sum of ids", ours: expected, theirs: sum) }
-          theirs += ticks
+          theirs.append(ticks.reduce(0, +))
         }
       }
     }
     return RowResult(
-      name: names[0], ours: BatchTimes(ticks: ours, itemsPerBatch: batch, clock: source.clock),
-      baselineName: "c++ ring", baseline: BatchTimes(ticks: theirs, itemsPerBatch: batch, clock: source.clock),
-      items: rounds * batches * batch, batch: batch)
+      name: names[0], ours: BatchTimes(ticks: ours, itemsPerBatch: batches * batch, clock: source.clock),
+      baselineName: "c++ ring",
+      baseline: BatchTimes(ticks: theirs, itemsPerBatch: batches * batch, clock: source.clock),
+      items: rounds * batches * batch, batch: batches * batch)
   }
 
   private func roundTrip(_ source: BenchSource, _ home: Int32) -> RowResult {
