@@ -17,6 +17,9 @@ let strict: [SwiftSetting] = [
 #endif
 let machine: SwiftSetting = .unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] }, .when(configuration: .release))
 
+// tools/bench sets it once the library is installed; who only runs Apus needs none of it.
+let simdjson = Context.environment["APUS_SIMDJSON"] != nil
+
 let package = Package(
   name: "apus",
   products: [
@@ -76,12 +79,20 @@ let package = Package(
     .target(
       name: "BenchMarket", dependencies: ["CRecords", "Domain"], path: "Benchmarks/Market", swiftSettings: [machine]),
 
+    // C++ that does what the engine does, to be measured against.
+    .target(
+      name: "CBaselines", dependencies: ["CRecords", "CClock", "COpenSSL"], path: "Benchmarks/Baselines",
+      cxxSettings: [
+        .unsafeFlags(["-std=c++17", "-ffp-contract=off"]),
+        .unsafeFlags(["-O3"] + machineFlags, .when(configuration: .release)),
+      ] + (simdjson ? [.define("APUS_SIMDJSON")] : []), linkerSettings: simdjson ? [.linkedLibrary("simdjson")] : []),
     .executableTarget(
-      name: "replay-bench",
+      name: "hot-bench",
       dependencies: [
-        "HotPath", "Replay", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BenchMarket", "CBaselines", "CClock", "CRecords", "Domain", "HotPath", "Replay", "Settings",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks/ReplayBench"),
+      path: "Benchmarks/HotBench", swiftSettings: [machine]),
 
     // One stage of the hot path over so many trades, for what counts instructions, allocations and syscalls.
     .target(name: "CProbe", path: "Benchmarks/CProbe"),
