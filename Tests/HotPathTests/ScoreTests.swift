@@ -97,7 +97,8 @@ struct ScoreRig {
       rig.input.vwapDistance = 0
       rig.input.atr = 10
       rig.input.atrShare = 0.001
-      if d > 0 { rig.input.largeBuy = 5 } else { rig.input.largeSell = 5 }
+      rig.input.largeNet = 5 * Double(d)
+      rig.input.largeGross = 5
       rig.receive(.longShortRatio, ageMillis: 0, d > 0 ? 0.5 : 3)
       rig.receive(.openInterestHist, ageMillis: 1_800_000, 100)
       rig.receive(.openInterestHist, ageMillis: 0, 101.5)
@@ -136,5 +137,46 @@ struct ScoreRig {
     let score = ScoreRig().score()
     #expect(score.value == 29.6)
     #expect(score.missing == 0b1111_0000)
+  }
+
+  /// The sum that a trade needs equals the whole score's, whatever has become known, aged or turned since the last one.
+  @Test(arguments: TestSeed.all(4))
+  func theSumOfATradeIsTheWholeScores(seed: UInt64) {
+    var random = SeededRandom(seed)
+    var rig = ScoreRig()
+    let signals = Slab<SignalSetting>(zeroed: StrategySetting.signalRoom)
+    defer { signals.deallocate() }
+    let strategy = StrategySetting(Strategies.nine(), signals: signals, firstSignal: 0)
+    var held = BookParts()
+    var cache = LiquidationCache()
+    var wholeCache = LiquidationCache()
+    var t = rig.t
+    var known = 0
+    for step in 0..<6_000 {
+      t += Int64(random.chance(20) ? random.below(900_000) : random.below(400))
+      if random.chance(30) {
+        let type = [IndicatorType.longShortRatio, .openInterestHist, .coinbasePremium, .fundingRate][random.below(4)]
+        let value = type == .openInterestHist ? Double(1000 + random.below(30)) : Double(random.below(3000) - 500) / 1e6
+        rig.book.receive(Records.indicator(type, t - Int64(random.below(1_000_000)), value, known: t, order: Int64(step)))
+        known += 1
+      }
+      if random.chance(20) {
+        rig.book.receive(Records.liquidation(t - Int64(random.below(2_000_000)), "60000", "3", sell: random.chance(500)))
+      }
+      rig.book.advance(to: t)
+      var input = ScoreInput(at: t)
+      input.direction = random.chance(30) ? -1 : 1
+      input.cvd24hSign = Int8(random.below(3) - 1)
+      input.accelSign = Int8(random.below(3) - 1)
+      input.largeNet = Double(random.below(2001) - 1000)
+      input.largeGross = Double(random.below(2) * 1000)
+      input.vwapDistance = Double(random.below(100))
+      input.atr = random.chance(100) ? .nan : 20
+      let sum = Score.sum(strategy, input, &rig.book, &cache, held: &held)
+      let whole = Score(strategy, input, &rig.book, &wholeCache)
+      let same = Score.rounded(sum) == whole.value
+      #expect(same, TestSeed.again(seed, "ScoreTests", "step \(step): \(sum), \(whole.value)"))
+    }
+    #expect(known > 50 || ProcessEnvironment.isSeedGiven)
   }
 }
