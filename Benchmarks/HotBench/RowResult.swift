@@ -68,8 +68,10 @@ struct RowResult {
     return "{" + fields.joined(separator: ",") + "}"
   }
 
+  /// Four significant digits and never an exponent, which some readers of JSON lines do not expect.
   private static func field(_ name: String, _ value: Double) -> String {
-    "\"\(name)\":" + String(format: "%.4g", value).withoutExponent(value)
+    let decimals = value >= 1_000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3
+    return "\"\(name)\":" + String(format: "%.\(decimals)f", value)
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {
@@ -79,12 +81,5 @@ struct RowResult {
   private static func number(_ value: Double, _ width: Int) -> String {
     let text = String(format: value < 1_000 ? "%.2f" : "%.0f", value)
     return String(repeating: " ", count: max(1, width - text.count)) + text
-  }
-}
-
-extension String {
-  /// Four significant digits, unless that takes an exponent, which some readers of JSON lines do not expect.
-  fileprivate func withoutExponent(_ value: Double) -> String {
-    contains("e") ? String(format: "%.0f", value) : self
   }
 }
