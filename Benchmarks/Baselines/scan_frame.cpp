@@ -4,7 +4,7 @@
 
 using namespace baseline;
 
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
 namespace {
 
 /// Rows of shuffles that move the first n of sixteen bytes to the end, zeros before them: row n begins at byte n.
@@ -147,7 +147,7 @@ extern "C" {
 
 int32_t apus_baseline_scan(
     const apus_baseline_scanner *scanner, const uint8_t *frame, size_t length, apus_record *record) {
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
   if (APUS_LIKELY(length > 16)) {
     // The third byte tells the forms apart: {"s.. and {"e..
     if (frame[2] == 's') {
