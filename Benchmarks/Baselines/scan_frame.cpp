@@ -181,7 +181,15 @@ apus_baseline_scanner *apus_baseline_scanner_make(const char *const *names, int3
 
 void apus_baseline_scanner_free(apus_baseline_scanner *scanner) { delete scanner; }
 
-const char *apus_baseline_compiler(void) { return "clang " __clang_version__; }
+const char *apus_baseline_compiler(void) {
+#define APUS_TEXT(x) #x
+#define APUS_VERSION(a, b, c) "clang " APUS_TEXT(a) "." APUS_TEXT(b) "." APUS_TEXT(c)
+#ifdef __OPTIMIZE__
+  return APUS_VERSION(__clang_major__, __clang_minor__, __clang_patchlevel__) ", -O3";
+#else
+  return APUS_VERSION(__clang_major__, __clang_minor__, __clang_patchlevel__) ", -O0";
+#endif
+}
 const char *apus_baseline_target(void) { return apus_target_here(); }
 
 }

@@ -106,8 +106,8 @@ struct HotBench: ParsableCommand {
     let theirs = String(cString: apus_baseline_target())
     let ours = String(cString: apus_target_here())
     return """
-      Apus       Swift \(swiftVersion), built for \(ours)
-      baselines  \(compiler), built for \(theirs), simdjson \(simdjson)
+      Apus       Swift \(swiftVersion), \(optimised), for \(ours)
+      baselines  \(compiler), for \(theirs), no contraction of floats; simdjson \(simdjson)
       trades     \(source.origin)
       clock      \(String(format: "%.4f", source.clock.nanosPerTick)) ns a tick, \(source.clock.emptyTicks) ticks subtracted from each batch
 
@@ -117,6 +117,14 @@ struct HotBench: ParsableCommand {
 
   private static var simdjson: String {
     apus_baseline_has_simdjson() == 0 ? "not installed" : String(cString: apus_baseline_simdjson_version())
+  }
+
+  private static var optimised: String {
+    #if DEBUG
+      "-Onone"
+    #else
+      "-O"
+    #endif
   }
 
   private static var swiftVersion: String {

@@ -68,13 +68,30 @@ extension EnginePair {
       let id = withUnsafeBytes(of: other.id) { String(decoding: $0, as: UTF8.self) }
       let mine = (
         signal.id.text, signal.evaluation.timeMillis, Int32(signal.evaluation.strategy), signal.evaluation.score,
-        signal.isAccepted
+        signal.isAccepted, UInt32(signal.evaluation.missing)
       )
-      let their = (id, other.time_ms, other.strategy, other.score, other.accepted != 0)
+      let missing = withUnsafeBytes(of: other.row.missing) {
+        $0.load(fromByteOffset: 4 * Int(other.strategy), as: UInt32.self)
+      }
+      let their = (id, other.time_ms, other.strategy, other.score, other.accepted != 0, missing)
       if mine != their { throw Mismatch(row, at: item, "signal", ours: mine, theirs: their) }
+      let parts = withUnsafeBytes(of: other.parts) { Array($0.bindMemory(to: Double.self)) }
+      for (kind, part) in parts.enumerated() where part != signal.evaluation.parts[kind] {
+        throw Mismatch(row, at: item, "part \(kind) of a signal", ours: signal.evaluation.parts[kind], theirs: part)
+      }
+    }
+    let told = outbox.paperCount
+    let theirTold = Int(apus_baseline_paper_count(handle))
+    if told != theirTold { throw Mismatch(row, at: item, "paper events", ours: told, theirs: theirTold) }
+    for index in 0..<told {
+      let position = outbox.paperEvent(index).position
+      guard let other = apus_baseline_paper_at(handle, Int32(index))?.pointee else { continue }
+      let mine = (Int32(position.strategy), position.entryPrice, position.grossUsd, position.feesUsd)
+      let their = (other.strategy, other.entry_price, other.gross, other.fees)
+      if mine != their { throw Mismatch(row, at: item, "paper event", ours: mine, theirs: their) }
     }
     outbox.clear()
-    apus_baseline_fired_clear(handle)
+    apus_baseline_told_clear(handle)
     return count
   }
 

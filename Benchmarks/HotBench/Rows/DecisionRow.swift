@@ -37,6 +37,7 @@ struct DecisionRow: BenchRow {
       prepare: { batch in
         now = trades[warm + batch * batchItems].time_ms + 50
         pair.outbox.clear()
+        apus_baseline_told_clear(pair.theirs[0].handle)
         var at = offsets[batch * batchItems]
         while at < offsets[(batch + 1) * batchItems] {
           touched |= base[at]
