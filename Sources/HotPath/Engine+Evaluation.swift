@@ -103,7 +103,7 @@ extension Engine {
   }
 
   @_noAllocation @_noLocks
-  private func fill(_ row: inout Evaluation, _ position: Int, _ window: borrowing WindowCursor) {
+  private func fill(_ row: inout Evaluation, _ position: Int, _ window: borrowing FlowSums) {
     row.cvd[position] = window.cvd
     row.notional[position] = window.notional
     row.quantity[position] = window.quantity

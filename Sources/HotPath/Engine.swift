@@ -110,7 +110,7 @@ public struct Engine: ~Copyable {
       counters.poolExhausted &+= 1
       symbols[index].incompleteUntilMillis = t &+ 86_400_000
     }
-    symbols[index].candles.add(timeMillis: t, price: Double(record.price_e8) / 1e8)
+    symbols[index].candles.add(timeMillis: t, price: record.price_e8)
     symbols[index].lastAggId = record.id
     symbols[index].lastPrice = record.price_e8
   }

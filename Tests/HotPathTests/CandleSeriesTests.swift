@@ -3,6 +3,13 @@ import Testing
 
 @testable import HotPath
 
+extension CandleSeries {
+  /// Prices as one writes them.
+  mutating func add(timeMillis: Int64, price: Double) {
+    add(timeMillis: timeMillis, price: Int64((price * 1e8).rounded()))
+  }
+}
+
 @Suite struct CandleSeriesTests {
   private let step = CandleSeries.candleMillis
 
@@ -95,7 +102,7 @@ import Testing
     var price = 1000.0
     for _ in 0..<1_500 {
       t += Int64(random.below(random.chance(10) ? 3_000_000 : 60_000))
-      price += Double(random.below(201) - 100) / 10
+      price = (price * 10 + Double(random.below(201) - 100)).rounded() / 10
       series.closeThrough(t)
       series.add(timeMillis: t, price: price)
       let old = candles[t / step]

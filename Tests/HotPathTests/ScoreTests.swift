@@ -157,11 +157,13 @@ struct ScoreRig {
       if random.chance(30) {
         let type = [IndicatorType.longShortRatio, .openInterestHist, .coinbasePremium, .fundingRate][random.below(4)]
         let value = type == .openInterestHist ? Double(1000 + random.below(30)) : Double(random.below(3000) - 500) / 1e6
-        rig.book.receive(Records.indicator(type, t - Int64(random.below(1_000_000)), value, known: t, order: Int64(step)))
+        rig.book.receive(
+          Records.indicator(type, t - Int64(random.below(1_000_000)), value, known: t, order: Int64(step)))
         known += 1
       }
       if random.chance(20) {
-        rig.book.receive(Records.liquidation(t - Int64(random.below(2_000_000)), "60000", "3", sell: random.chance(500)))
+        rig.book.receive(
+          Records.liquidation(t - Int64(random.below(2_000_000)), "60000", "3", sell: random.chance(500)))
       }
       rig.book.advance(to: t)
       var input = ScoreInput(at: t)

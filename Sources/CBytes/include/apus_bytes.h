@@ -1,8 +1,9 @@
 /// Sixteen bytes of text at once: what Swift's SIMD types cannot say, because they give no bit mask of a comparison and
 /// have no multiply-add of neighbours.
 ///
-/// x86-64 has SSE2 always and SSE4.1 from x86-64-v2 on; elsewhere plain C does the same, slower. The functions are marked
-/// for the Swift compiler's allocation and lock checks by hand; it trusts, it does not verify.
+/// x86-64 has what is needed from x86-64-v2 on; elsewhere plain C does the same, slower. Reads are the caller's to answer
+/// for: each function says how many bytes it looks at. The functions are marked for the Swift compiler's allocation and
+/// lock checks by hand; it trusts, it does not verify.
 #pragma once
 #include <stdint.h>
 #include <string.h>
@@ -19,7 +20,7 @@ APUS_HOT static inline uint64_t apus_load64(const uint8_t *at) {
   return word;
 }
 
-/// Bit i: byte i cannot stand inside a plain JSON string: a quote, a backslash or a control character.
+/// Bit i: byte i of sixteen cannot stand inside a plain JSON string: a quote, a backslash or a control character.
 APUS_HOT static inline uint32_t apus_string_ends16(const uint8_t *at) {
 #if defined(__SSE4_1__)
   __m128i text = _mm_loadu_si128((const __m128i *)at);
@@ -34,140 +35,146 @@ APUS_HOT static inline uint32_t apus_string_ends16(const uint8_t *at) {
 #endif
 }
 
-/// Bit i: byte i is no decimal digit.
-APUS_HOT static inline uint32_t apus_not_digits16(const uint8_t *at) {
+/// Bit i: byte i of sixteen is a quote.
+APUS_HOT static inline uint32_t apus_quotes16(const uint8_t *at) {
 #if defined(__SSE4_1__)
-  __m128i text = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)at), _mm_set1_epi8('0'));
-  __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(text, _mm_set1_epi8(9)), text);
-  return (uint32_t)_mm_movemask_epi8(digit) ^ 0xFFFF;
+  __m128i text = _mm_loadu_si128((const __m128i *)at);
+  return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('"')));
 #else
   uint32_t mask = 0;
-  for (int i = 0; i < 16; i++) mask |= (uint32_t)((uint8_t)(at[i] - '0') > 9) << i;
+  for (int i = 0; i < 16; i++) mask |= (uint32_t)(at[i] == '"') << i;
   return mask;
 #endif
 }
 
-/// Bit i: byte i of sixty-four is `byte`.
-APUS_HOT static inline uint64_t apus_equal64(const uint8_t *at, uint8_t byte) {
-#if defined(__AVX2__)
-  __m256i wanted = _mm256_set1_epi8((char)byte);
-  __m256i low = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)at), wanted);
-  __m256i high = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(at + 32)), wanted);
-  return (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 | (uint32_t)_mm256_movemask_epi8(low);
-#else
-  uint64_t mask = 0;
-  for (int i = 0; i < 64; i++) mask |= (uint64_t)(at[i] == byte) << i;
-  return mask;
-#endif
-}
-
-/// The place of the lowest bit, 64 when there is none.
-APUS_HOT static inline int apus_lowest64(uint64_t mask) {
-#if defined(__BMI__)
-  return (int)_tzcnt_u64(mask);
-#else
-  return mask ? __builtin_ctzll(mask) : 64;
-#endif
-}
-
-/// Room for `apus_places`, uninitialised until it has run.
-typedef struct apus_places40 {
-  uint8_t bytes[40];
-} apus_places40;
-
-/// Writes where a `byte` stands in `text[from..<count]` and returns how many there are; -1 when some 64 bytes hold more than
-/// eight, which no frame of the venue does. `count` is 64...256, `count - from` at most 192, and `places` has room for 40;
-/// what lies behind the number returned means nothing.
-///
-/// Hardly a branch depends on the text: three blocks are always read, the last ones overlapping, and six places written for
-/// each, so that nothing after it waits for a mispredicted end of a number.
-APUS_HOT static inline int apus_places(const uint8_t *text, int from, int count, uint8_t byte, uint8_t *places) {
-  int found = 0;
-  int tooMany = 0;
-#pragma clang loop unroll(full)
-  for (int block = 0; block < 3; block++) {
-    int nominal = from + block * 64;
-    int start = nominal < count - 64 ? nominal : count - 64;
-    uint64_t mask = apus_equal64(text + start, byte);
-    // What an overlapping block repeats is shifted out.
-    mask = nominal - start < 64 ? mask >> ((nominal - start) & 63) : 0;
-    int inBlock = __builtin_popcountll(mask);
-#pragma clang loop unroll(full)
-    for (int slot = 0; slot < 6; slot++) {
-      places[found + slot] = (uint8_t)(nominal + apus_lowest64(mask));
-      mask &= mask - 1;
-    }
-    if (inBlock > 6) {
-      places[found + 6] = (uint8_t)(nominal + apus_lowest64(mask));
-      mask &= mask - 1;
-      places[found + 7] = (uint8_t)(nominal + apus_lowest64(mask));
-      tooMany |= inBlock > 8;
-      inBlock = inBlock < 8 ? inBlock : 8;
-    }
-    found += inBlock;
-  }
-  return tooMany ? -1 : found;
-}
+/// A number out of text.
+typedef struct apus_number {
+  int64_t value;
+  /// Bytes it takes; 0 when there is no number that these functions read.
+  int64_t length;
+} apus_number;
 
 #if defined(__SSE4_1__)
-/// Sixteen digits, most significant first, as a number: pairs, then fours, then eights, then one addition.
-APUS_HOT static inline uint64_t apus_sum_digits16(__m128i digits) {
+/// Sixteen digits, already 0-9, most significant first, as two numbers of eight: pairs, then fours, then eights.
+APUS_HOT static inline int64_t apus_eights(__m128i digits, int64_t *low) {
   __m128i pairs = _mm_maddubs_epi16(digits, _mm_set1_epi16(1 << 8 | 10));
   __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(1 << 16 | 100));
   __m128i packed = _mm_packus_epi32(fours, fours);
   __m128i eights = _mm_madd_epi16(packed, _mm_set1_epi32(1 << 16 | 10000));
   uint64_t both = (uint64_t)_mm_cvtsi128_si64(eights);
-  return (both & 0xFFFFFFFF) * 100000000 + (both >> 32);
+  *low = (int64_t)(both >> 32);
+  return (int64_t)(both & 0xFFFFFFFF);
 }
 
-/// Keeps the last `count` of sixteen bytes.
-APUS_HOT static inline __m128i apus_keep_last(__m128i bytes, int count) {
-  __m128i place = _mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  return _mm_and_si128(bytes, _mm_cmpgt_epi8(_mm_set1_epi8((char)count), place));
+/// Byte values less '0', and bit i of `others`: byte i is no decimal digit.
+APUS_HOT static inline __m128i apus_digits(const uint8_t *at, uint32_t *others) {
+  __m128i text = _mm_loadu_si128((const __m128i *)at);
+  // Moved to the low end of the signed bytes, ten values are digits and all above are not: one comparison tells.
+  __m128i moved = _mm_add_epi8(text, _mm_set1_epi8(0x80 - '0'));
+  *others = (uint32_t)_mm_movemask_epi8(_mm_cmpgt_epi8(moved, _mm_set1_epi8(-128 + 9)));
+  return _mm_sub_epi8(text, _mm_set1_epi8('0'));
+}
+
+/// The place of the lowest bit, 32 when there is none.
+APUS_HOT static inline uint32_t apus_lowest(uint32_t bits) {
+#if defined(__BMI__)
+  return _tzcnt_u32(bits);
+#else
+  return bits ? (uint32_t)__builtin_ctz(bits) : 32;
+#endif
+}
+
+/// The first `count` (0...16) of sixteen bytes moved to their end, zeros before them: a shuffle takes 128 for a zero.
+APUS_HOT static inline __m128i apus_to_end(__m128i bytes, int64_t count) {
+  static const uint8_t places[32] = {128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+                                     0,   1,   2,   3,   4,   5,   6,   7,   8,   9,   10,  11,  12,  13,  14,  15};
+  return _mm_shuffle_epi8(bytes, _mm_loadu_si128((const __m128i *)(places + count)));
+}
+
+/// The first `count` (0...16) of sixteen bytes, zeros behind them.
+APUS_HOT static inline __m128i apus_first(__m128i bytes, int64_t count) {
+  static const uint8_t kept[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+  return _mm_and_si128(bytes, _mm_loadu_si128((const __m128i *)(kept + 16 - count)));
 }
 #endif
 
-/// The number that `count` digits spell, 1...16, the last one at `end - 1`; -1 when one of them is no digit. Reads the
-/// sixteen bytes before `end`.
-APUS_HOT static inline int64_t apus_digits16(const uint8_t *end, int count) {
+/// The whole number of 1 to 15 digits at `at`. Looks at sixteen bytes.
+APUS_HOT static inline apus_number apus_whole15(const uint8_t *at) {
+  apus_number number = {0, 0};
 #if defined(__SSE4_1__)
-  __m128i text = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(end - 16)), _mm_set1_epi8('0'));
-  __m128i digits = apus_keep_last(text, count);
-  __m128i isDigit = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
-  int64_t sum = (int64_t)apus_sum_digits16(digits);
-  return _mm_movemask_epi8(isDigit) == 0xFFFF ? sum : -1;
+  uint32_t others;
+  __m128i digits = apus_digits(at, &others);
+  uint32_t count = apus_lowest(others);
+  if (__builtin_expect(count - 1 > 14, 0)) return number;
+  int64_t low;
+  int64_t high = apus_eights(apus_to_end(digits, count), &low);
+  number.value = high * 100000000 + low;
+  number.length = count;
 #else
-  uint64_t sum = 0;
-  for (int i = count; i > 0; i--) {
-    uint8_t digit = (uint8_t)(end[-i] - '0');
-    if (digit > 9) return -1;
-    sum = sum * 10 + digit;
+  while (number.length < 16 && (uint8_t)(at[number.length] - '0') <= 9)
+    number.value = number.value * 10 + (at[number.length++] - '0');
+  if (number.length > 15) number.length = 0;
+#endif
+  return number;
+}
+
+/// The plain decimal at `at` and the quote behind it, in units of 1e-8: digits, or 1 to 8 digits, a point and 1 to 8
+/// digits; at most fifteen characters. Its length is without the quote. Looks at sixteen bytes.
+APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
+  apus_number number = {0, 0};
+#if defined(__SSE4_1__)
+  uint32_t others;
+  __m128i digits = apus_digits(at, &others);
+  uint32_t point = apus_lowest(others);
+  uint32_t end = apus_lowest(others & (others - 1));
+  // In one go: the whole part to bytes 0-7, right-aligned, the decimals to bytes 8-15, left-aligned.
+  if (__builtin_expect((point - 1 <= 7) & (end - point - 2 <= 7) & (end <= 15), 1)) {
+    if (__builtin_expect((at[point] == '.') & (at[end] == '"'), 1)) {
+      __m128i kept = apus_first(digits, end);
+      __m128i from = _mm_add_epi8(
+          _mm_setr_epi8(-8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8), _mm_set1_epi8((char)point));
+      // Beyond the sixteenth byte there is nothing: a shuffle takes a place of 128 and more for a zero.
+      from = _mm_or_si128(from, _mm_cmpgt_epi8(from, _mm_set1_epi8(15)));
+      int64_t low;
+      int64_t high = apus_eights(_mm_shuffle_epi8(kept, from), &low);
+      number.value = high * 100000000 + low;
+      number.length = end;
+      return number;
+    }
   }
-  return (int64_t)sum;
-#endif
-}
-
-/// The number that `whole` digits, a point and `fraction` digits spell without the point; together 2...15 digits, which
-/// the caller has checked, the last one at `end - 1`. Reads the seventeen bytes before `end`.
-APUS_HOT static inline int64_t apus_pointed16(const uint8_t *end, int whole, int fraction) {
-#if defined(__SSE4_1__)
-  __m128i zero = _mm_set1_epi8('0');
-  __m128i after = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(end - 16)), zero);
-  // One byte earlier: the digits before the point close up to those behind it.
-  __m128i before = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(end - 17)), zero);
-  __m128i place = _mm_setr_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  __m128i isAfter = _mm_cmpgt_epi8(_mm_set1_epi8((char)fraction), place);
-  return (int64_t)apus_sum_digits16(apus_keep_last(_mm_blendv_epi8(before, after, isAfter), whole + fraction));
+  // Coins that trade by the piece. Ten digits of 1e8 fit into Int64.
+  if (point - 1 <= 9 && at[point] == '"') {
+    int64_t low;
+    int64_t high = apus_eights(apus_to_end(digits, point), &low);
+    number.value = (high * 100000000 + low) * 100000000;
+    number.length = point;
+  }
 #else
-  uint64_t sum = 0;
-  for (int i = whole + fraction + 1; i > fraction + 1; i--) sum = sum * 10 + (uint64_t)(end[-i] - '0');
-  for (int i = fraction; i > 0; i--) sum = sum * 10 + (uint64_t)(end[-i] - '0');
-  return (int64_t)sum;
+  int64_t whole = 0, fraction = 0, point = 0;
+  while (point < 11 && (uint8_t)(at[point] - '0') <= 9) whole = whole * 10 + (at[point++] - '0');
+  if (point == 0 || point > 10) return number;
+  if (at[point] == '"') {
+    number.value = whole * 100000000;
+    number.length = point;
+    return number;
+  }
+  if (at[point] != '.' || point > 8) return number;
+  int64_t end = point + 1;
+  while (end < 16 && end < point + 10 && (uint8_t)(at[end] - '0') <= 9) fraction = fraction * 10 + (at[end++] - '0');
+  if (end > 15 || end == point + 1 || end > point + 9 || at[end] != '"') return number;
+  for (int64_t decimals = end - point - 1; decimals < 8; decimals++) fraction *= 10;
+  number.value = whole * 100000000 + fraction;
+  number.length = end;
 #endif
+  return number;
 }
 
-/// 10^exponent, 0...8.
-APUS_HOT static inline int64_t apus_power10(int exponent) {
-  static const int64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-  return powers[exponent];
+/// `at + length`, where nearly all lengths are `usual`: a predicted branch instead of an addition, so that what is read
+/// next need not wait until the length is known. The empty assembly keeps the compiler from seeing that both are the same.
+APUS_HOT static inline int64_t apus_step(int64_t at, int64_t length, int64_t usual) {
+  if (__builtin_expect(length == usual, 1)) {
+    __asm__("" : "+r"(at));
+    return at + usual;
+  }
+  return at + length;
 }

@@ -1,18 +1,19 @@
 /// Candles of 5 min by event time, and ATR(14) over the closed ones.
 ///
 /// Wilder's ATR in TradingView's convention: the first candle's TR is H - L and counts; the first ATR is the mean of the
-/// first 14 TRs, then (13 * ATR + TR) / 14. TA-Lib leaves the first TR out; the two converge. Doubles in price units.
+/// first 14 TRs, then (13 * ATR + TR) / 14. TA-Lib leaves the first TR out; the two converge. Doubles in price units; the
+/// open candle is kept in units of 1e-8, so that a division is made for each candle and not for each trade.
 struct CandleSeries: BitwiseCopyable {
   static var candleMillis: Int64 { 300_000 }
   static var period: Int64 { 14 }
 
-  private(set) var startMillis: Int64 = 0
-  private(set) var isOpen = false
+  /// End of the open candle; `.max` before the first.
+  private(set) var endMillis: Int64 = .max
   private var hasTrade = false
-  private(set) var open = 0.0
-  private(set) var high = 0.0
-  private(set) var low = 0.0
-  private(set) var close = 0.0
+  private var openUnits: Int64 = 0
+  private var highUnits: Int64 = 0
+  private var lowUnits: Int64 = 0
+  private var closeUnits: Int64 = 0
   private(set) var closedCount: Int64 = 0
   /// Close of the last closed candle; NaN before the first.
   private(set) var lastClose = Double.nan
@@ -23,38 +24,47 @@ struct CandleSeries: BitwiseCopyable {
   @_noAllocation @_noLocks
   init() {}
 
+  var open: Double { Double(openUnits) / 1e8 }
+  var high: Double { Double(highUnits) / 1e8 }
+  var low: Double { Double(lowUnits) / 1e8 }
+  var close: Double { Double(closeUnits) / 1e8 }
+  var startMillis: Int64 { endMillis - Self.candleMillis }
+
   /// ATR over the close of the last closed candle; NaN until there is one.
-  var atrShare: Double {
-    @_noAllocation @_noLocks
-    get { atr / lastClose }
-  }
+  private(set) var atrShare = Double.nan
 
   /// Closes every candle whose end is at or before `t`; stretches without trades become flat candles.
   @_noAllocation @_noLocks
+  @inline(__always)
   mutating func closeThrough(_ t: Int64) {
-    while isOpen, startMillis &+ Self.candleMillis <= t { closeOne() }
+    while endMillis <= t { closeOne() }
   }
 
-  /// Takes a trade in; candles before its own have been closed.
+  /// Takes a trade in, its price in units of 1e-8; candles before its own have been closed.
   @_noAllocation @_noLocks
-  mutating func add(timeMillis: Int64, price: Double) {
-    if !isOpen {
-      isOpen = true
-      startMillis = timeMillis &- timeMillis % Self.candleMillis
-    }
-    if !hasTrade {
-      hasTrade = true
-      open = price
-      high = price
-      low = price
-    }
-    if price > high { high = price }
-    if price < low { low = price }
-    close = price
+  @inline(__always)
+  mutating func add(timeMillis: Int64, price: Int64) {
+    if !hasTrade { begin(timeMillis, price) }
+    highUnits = price > highUnits ? price : highUnits
+    lowUnits = price < lowUnits ? price : lowUnits
+    closeUnits = price
   }
 
   @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func begin(_ timeMillis: Int64, _ price: Int64) {
+    hasTrade = true
+    if endMillis == .max { endMillis = timeMillis &- timeMillis % Self.candleMillis &+ Self.candleMillis }
+    openUnits = price
+    highUnits = price
+    lowUnits = price
+  }
+
+  @_noAllocation @_noLocks
+  @inline(never)
   private mutating func closeOne() {
+    let high = Double(highUnits) / 1e8
+    let low = Double(lowUnits) / 1e8
     var trueRange = high - low
     if closedCount > 0 {
       let up = high > lastClose ? high - lastClose : lastClose - high
@@ -69,12 +79,13 @@ struct CandleSeries: BitwiseCopyable {
     } else {
       atr = (13 * atr + trueRange) / 14
     }
-    lastClose = close
-    startMillis &+= Self.candleMillis
+    lastClose = Double(closeUnits) / 1e8
+    atrShare = atr / lastClose
+    endMillis &+= Self.candleMillis
     // The next one is flat at this close until a trade opens it.
     hasTrade = false
-    open = close
-    high = close
-    low = close
+    openUnits = closeUnits
+    highUnits = closeUnits
+    lowUnits = closeUnits
   }
 }

@@ -37,7 +37,8 @@ struct SizeHistogram: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating get {
       if count == 0 { return -1 }
-      settle(&rank95)
+      let rank = rank95.rank(of: count)
+      if !isSettled(rank95, rank) { rank95 = moved(rank95, to: rank) }
       return Self.value(rank95.bucket)
     }
   }
@@ -46,7 +47,8 @@ struct SizeHistogram: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating get {
       if count == 0 { return -1 }
-      settle(&rank99)
+      let rank = rank99.rank(of: count)
+      if !isSettled(rank99, rank) { rank99 = moved(rank99, to: rank) }
       return Self.value(rank99.bucket)
     }
   }
@@ -55,7 +57,8 @@ struct SizeHistogram: BitwiseCopyable {
   @_noAllocation @_noLocks
   @inline(__always)
   mutating func isAtLeastP99(_ bucket: Int) -> Bool {
-    settle(&rank99)
+    let rank = rank99.rank(of: count)
+    if !isSettled(rank99, rank) { rank99 = moved(rank99, to: rank) }
     return bucket >= rank99.bucket
   }
 
@@ -104,21 +107,21 @@ struct SizeHistogram: BitwiseCopyable {
     rank99.removed(bucket)
   }
 
-  /// Moves a cursor to the bucket that holds its rank: below < rank <= below + count of the bucket.
+  /// Whether a cursor stands at the bucket that holds its rank: below < rank <= below + count of the bucket.
+  ///
+  /// The cursor is handed in by value: with `inout`, self would be copied, all 128 bytes, since the cursor is part of it.
   @_noAllocation @_noLocks
   @inline(__always)
-  private func settle(_ cursor: inout RankCursor) {
-    let rank = cursor.rank(of: count)
-    if rank > cursor.below {
-      // SAFETY: as in `add`.
-      if rank <= cursor.below &+ Int64(unsafe counts[unchecked: countBase &+ cursor.bucket]) { return }
-    }
-    move(&cursor, to: rank)
+  private func isSettled(_ cursor: RankCursor, _ rank: Int64) -> Bool {
+    if rank <= cursor.below { return false }
+    // SAFETY: as in `add`.
+    return rank <= cursor.below &+ Int64(unsafe counts[unchecked: countBase &+ cursor.bucket])
   }
 
   @_noAllocation @_noLocks
   @inline(never)
-  private func move(_ cursor: inout RankCursor, to rank: Int64) {
+  private func moved(_ from: RankCursor, to rank: Int64) -> RankCursor {
+    var cursor = from
     while rank <= cursor.below {
       cursor.bucket = occupied(before: cursor.bucket)
       cursor.below &-= Int64(counts[countBase &+ cursor.bucket])
@@ -127,6 +130,7 @@ struct SizeHistogram: BitwiseCopyable {
       cursor.below &+= Int64(counts[countBase &+ cursor.bucket])
       cursor.bucket = occupied(after: cursor.bucket)
     }
+    return cursor
   }
 
   /// Frees the slabs that all symbols' histograms share.
@@ -205,7 +209,11 @@ private struct RankCursor: BitwiseCopyable {
 
   /// The nearest rank, 1-based: `(percent * n + 99) div 100`.
   @_noAllocation @_noLocks
-  func rank(of count: Int64) -> Int64 { (percent &* count &+ 99) / 100 }
+  @inline(__always)
+  func rank(of count: Int64) -> Int64 {
+    // Unsigned: a division by a constant is then a multiplication and a shift.
+    Int64(bitPattern: UInt64(bitPattern: percent &* count &+ 99) / 100)
+  }
 
   @_noAllocation @_noLocks
   mutating func restart(at bucket: Int) {

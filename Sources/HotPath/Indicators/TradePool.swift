@@ -27,7 +27,19 @@ struct TradePool: BitwiseCopyable {
     var chunksUsed: UInt32
   }
 
-  private static var chunkWords: Int {
+  static var stride: Int {
+    @_noAllocation @_noLocks
+    get { 3 }
+  }
+  private static var priceAt: Int {
+    @_noAllocation @_noLocks
+    get { 1 }
+  }
+  private static var quantityAt: Int {
+    @_noAllocation @_noLocks
+    get { 2 }
+  }
+  static var chunkWords: Int {
     @_noAllocation @_noLocks
     get { 3 &* chunkTrades }
   }
@@ -67,18 +79,18 @@ struct TradePool: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   @inline(__always)
-  func price(_ place: Int) -> Int64 { unsafe words[unchecked: place &+ Self.chunkTrades] }
+  func price(_ place: Int) -> Int64 { unsafe words[unchecked: place &+ Self.priceAt] }
 
   @_noAllocation @_noLocks
   @inline(__always)
-  func quantity(_ place: Int) -> Int64 { unsafe words[unchecked: place &+ 2 &* Self.chunkTrades] }
+  func quantity(_ place: Int) -> Int64 { unsafe words[unchecked: place &+ Self.quantityAt] }
 
   @_noAllocation @_noLocks
   @inline(__always)
   func write(_ place: Int, time: Int64, price: Int64, quantity: Int64) {
     unsafe words[unchecked: place] = time
-    unsafe words[unchecked: place &+ Self.chunkTrades] = price
-    unsafe words[unchecked: place &+ 2 &* Self.chunkTrades] = quantity
+    unsafe words[unchecked: place &+ Self.priceAt] = price
+    unsafe words[unchecked: place &+ Self.quantityAt] = quantity
   }
 
   /// A chunk to write to, or `none` when the reserve is used up.

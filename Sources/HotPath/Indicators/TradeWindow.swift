@@ -12,9 +12,11 @@ public struct TradeWindow: BitwiseCopyable {
   /// Below this many trades in 24 h nothing is large.
   static var minimumForLarge: Int64 { 1000 }
 
-  private(set) var halfHour: WindowCursor
-  private(set) var fourHour: WindowCursor
-  private(set) var day: WindowCursor
+  /// All trades ever added.
+  private var come = FlowSums()
+  private var halfHourCursor: WindowCursor
+  private var fourHourCursor: WindowCursor
+  private var dayCursor: WindowCursor
   var sizes: SizeHistogram
   /// Quantities of the large trades of 30 min, by aggressor, units of 1e-8.
   private(set) var largeBuy: Int128 = 0
@@ -25,20 +27,40 @@ public struct TradeWindow: BitwiseCopyable {
   private var tailEnd = 0
 
   init(sizes: SizeHistogram) {
-    halfHour = WindowCursor()
-    fourHour = WindowCursor()
-    day = WindowCursor()
+    halfHourCursor = WindowCursor()
+    fourHourCursor = WindowCursor()
+    dayCursor = WindowCursor()
     self.sizes = sizes
     tailChunk = TradePool.none
+  }
+
+  /// What the windows hold at the time they were last advanced to.
+  var halfHour: FlowSums {
+    @_noAllocation @_noLocks
+    get { come.less(halfHourCursor.left) }
+  }
+
+  var fourHour: FlowSums {
+    @_noAllocation @_noLocks
+    get { come.less(fourHourCursor.left) }
+  }
+
+  var day: FlowSums {
+    @_noAllocation @_noLocks
+    get { come.less(dayCursor.left) }
   }
 
   /// Lets go of every trade that is out of its window at `t`.
   @_noAllocation @_noLocks
   @inline(__always)
   mutating func advance(to t: Int64, pool: TradePool) {
-    while halfHour.oldestMillis <= t &- Self.halfHourMillis { dropFromHalfHour(pool) }
-    if fourHour.oldestMillis <= t &- Self.fourHourMillis { dropFromFourHour(through: t &- Self.fourHourMillis, pool) }
-    while day.oldestMillis <= t &- Self.dayMillis { dropFromDay(pool) }
+    while halfHourCursor.oldestMillis <= t &- Self.halfHourMillis { dropFromHalfHour(pool) }
+    let fourHourLimit = t &- Self.fourHourMillis
+    if fourHourCursor.oldestMillis <= fourHourLimit {
+      _ = fourHourCursor.dropOldest(come: come.count, pool)
+      while fourHourCursor.oldestMillis <= fourHourLimit { dropFromFourHour(through: fourHourLimit, pool) }
+    }
+    while dayCursor.oldestMillis <= t &- Self.dayMillis { dropFromDay(pool) }
   }
 
   /// Adds a trade at `timeMillis`, to which the windows have been advanced. False when the pool is used up: the trade
@@ -52,22 +74,16 @@ public struct TradeWindow: BitwiseCopyable {
     let bucket = SizeHistogram.bucket(quantity)
     // Judged once, before the trade itself counts.
     var isLarge = false
-    if day.count >= Self.minimumForLarge { isLarge = sizes.isAtLeastP99(bucket) }
+    if come.count &- dayCursor.left.count >= Self.minimumForLarge { isLarge = sizes.isAtLeastP99(bucket) }
     let sign: Int64 = isSell ? -1 : 0
     let signed = (quantity ^ sign) &- sign
-    let notional = Int128(price) &* Int128(quantity)
     let place = tailPlace
-    tailPlace = place &+ 1
+    tailPlace = place &+ TradePool.stride
     pool.write(place, time: timeMillis << 1 | (isLarge ? 1 : 0), price: price, quantity: signed)
-    halfHour.add(
-      timeMillis: timeMillis, signed: signed, quantity: quantity, notional: notional, chunk: tailChunk, place: place,
-      chunkEnd: tailEnd)
-    fourHour.add(
-      timeMillis: timeMillis, signed: signed, quantity: quantity, notional: notional, chunk: tailChunk, place: place,
-      chunkEnd: tailEnd)
-    day.add(
-      timeMillis: timeMillis, signed: signed, quantity: quantity, notional: notional, chunk: tailChunk, place: place,
-      chunkEnd: tailEnd)
+    come.add(price: price, signed: signed, quantity: quantity)
+    halfHourCursor.beginIfEmpty(timeMillis: timeMillis, chunk: tailChunk, place: place, chunkEnd: tailEnd)
+    fourHourCursor.beginIfEmpty(timeMillis: timeMillis, chunk: tailChunk, place: place, chunkEnd: tailEnd)
+    dayCursor.beginIfEmpty(timeMillis: timeMillis, chunk: tailChunk, place: place, chunkEnd: tailEnd)
     sizes.add(bucket)
     if isLarge {
       if isSell { largeSell &+= Int128(quantity) } else { largeBuy &+= Int128(quantity) }
@@ -83,15 +99,15 @@ public struct TradeWindow: BitwiseCopyable {
     if tailChunk != TradePool.none { pool.link(tailChunk, to: chunk) }
     tailChunk = chunk
     tailPlace = pool.first(of: chunk)
-    tailEnd = tailPlace &+ TradePool.chunkTrades
+    tailEnd = tailPlace &+ TradePool.chunkTrades &* TradePool.stride
     return true
   }
 
   @_noAllocation @_noLocks
   @inline(__always)
   private mutating func dropFromHalfHour(_ pool: TradePool) {
-    let isLarge = pool.time(halfHour.place) & 1 == 1
-    let signed = halfHour.dropOldest(pool)
+    let isLarge = pool.time(halfHourCursor.place) & 1 == 1
+    let signed = halfHourCursor.dropOldest(come: come.count, pool)
     if isLarge {
       if signed < 0 { largeSell &+= Int128(signed) } else { largeBuy &-= Int128(signed) }
     }
@@ -100,26 +116,28 @@ public struct TradeWindow: BitwiseCopyable {
   @_noAllocation @_noLocks
   @inline(__always)
   private mutating func dropFromFourHour(through limit: Int64, _ pool: TradePool) {
-    repeat {
-      if fourHour.hasBlock { fourHour.dropBlocks(through: limit, pool) }
-      if fourHour.oldestMillis > limit { return }
-      _ = fourHour.dropOldest(pool)
-    } while fourHour.oldestMillis <= limit
+    if fourHourCursor.hasBlock(come: come.count) {
+      if pool.time(fourHourCursor.place &+ (WindowCursor.block &- 1) &* TradePool.stride) >> 1 <= limit {
+        fourHourCursor.dropBlocks(through: limit, come: come.count, pool)
+        return
+      }
+    }
+    _ = fourHourCursor.dropOldest(come: come.count, pool)
   }
 
   @_noAllocation @_noLocks
   @inline(__always)
   private mutating func dropFromDay(_ pool: TradePool) {
-    let left = day.chunk
-    let signed = day.dropOldest(pool)
+    let left = dayCursor.chunk
+    let signed = dayCursor.dropOldest(come: come.count, pool)
     let sign = signed >> 63
     sizes.remove(SizeHistogram.bucket((signed ^ sign) &- sign))
-    if day.count == 0 {
+    if dayCursor.oldestMillis == .max {
       // The shorter windows emptied before: no cursor points into the chain, which is one chunk by now.
       pool.giveBack(left)
       tailChunk = TradePool.none
       tailPlace = tailEnd
-    } else if day.chunk != left {
+    } else if dayCursor.chunk != left {
       pool.giveBack(left)
     }
   }

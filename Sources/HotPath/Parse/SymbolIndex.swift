@@ -9,7 +9,7 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
   private let buckets: Slab<UInt32>  // index + 1; 0 is empty
   private let bytes: Slab<UInt8>
   private let starts: Slab<UInt32>  // count + 1 entries: name i is bytes[starts[i]..<starts[i + 1]]
-  /// Names of at most fifteen bytes as two words, in a table of their own of the same size.
+  /// Plain names of at most fifteen bytes as two words, in a table of their own of the same size.
   private let shortNames: Slab<ShortName>
 
   private struct ShortName: BitwiseCopyable {
@@ -38,7 +38,9 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
       var bucket = Int(Self.hash(utf8.span, 0, utf8.count)) & (capacity - 1)
       while buckets[bucket] != 0 { bucket = (bucket + 1) & (capacity - 1) }
       buckets[bucket] = UInt32(index + 1)
-      if utf8.count <= Self.shortBytes { insertShort(utf8, index) }
+      // A name that JSON must escape is only found by the way that reads escapes.
+      let isPlain = utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      if utf8.count <= Self.shortBytes, isPlain { insertShort(utf8, index) }
     }
   }
 
