@@ -5,7 +5,7 @@ import Testing
 
 extension CandleSeries {
   /// Prices as one writes them.
-  mutating func add(timeMillis: Int64, price: Double) {
+  mutating func take(timeMillis: Int64, price: Double) {
     add(timeMillis: timeMillis, price: Int64((price * 1e8).rounded()))
   }
 }
@@ -17,7 +17,7 @@ extension CandleSeries {
     for (index, price) in prices.enumerated() {
       let t = number * step + Int64(index)
       series.closeThrough(t)
-      series.add(timeMillis: t, price: price)
+      series.take(timeMillis: t, price: price)
     }
   }
 
@@ -27,7 +27,7 @@ extension CandleSeries {
     var series = CandleSeries()
     series.closeThrough(10_000_000)
     #expect(series.closedCount == 0)
-    series.add(timeMillis: step + 7, price: 100)
+    series.take(timeMillis: step + 7, price: 100)
     #expect(series.startMillis == step)
     series.closeThrough(2 * step - 1)
     #expect(series.closedCount == 0)
@@ -75,7 +75,7 @@ extension CandleSeries {
     series.closeThrough(15 * step)
     #expect(series.atr == wilder(1, 0))
     // The next trade opens its candle afresh: the flat stretch before it doesn't stretch its range to 100.
-    series.add(timeMillis: 15 * step + 1, price: 107)
+    series.take(timeMillis: 15 * step + 1, price: 107)
     #expect(series.open == 107)
     #expect(series.low == 107)
     #expect(series.high == 107)
@@ -85,7 +85,7 @@ extension CandleSeries {
 
   @Test func aMarketWithoutMovementHasAnAtrOfZero() {
     var series = CandleSeries()
-    series.add(timeMillis: 5, price: 50)
+    series.take(timeMillis: 5, price: 50)
     series.closeThrough(40 * step)
     #expect(series.atr == 0)
     #expect(series.atrShare == 0)
@@ -104,7 +104,7 @@ extension CandleSeries {
       t += Int64(random.below(random.chance(10) ? 3_000_000 : 60_000))
       price = (price * 10 + Double(random.below(201) - 100)).rounded() / 10
       series.closeThrough(t)
-      series.add(timeMillis: t, price: price)
+      series.take(timeMillis: t, price: price)
       let old = candles[t / step]
       candles[t / step] = (max(old?.high ?? price, price), min(old?.low ?? price, price), price)
     }

@@ -13,7 +13,8 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
   private let shortNames: Slab<ShortName>
 
   private struct ShortName: BitwiseCopyable {
-    /// The first eight bytes, the first one lowest; then the rest. Zero behind the end.
+    /// The first eight bytes, the first one lowest; then the rest. Zero behind the end, and in the sixteenth byte the
+    /// length: without it a NUL at the end of a text would be part of any name.
     var low: UInt64
     var high: UInt64
     /// index + 1; 0 is empty.
@@ -47,6 +48,7 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
   private func insertShort(_ utf8: [UInt8], _ index: Int) {
     var words: [UInt64] = [0, 0]
     for (place, byte) in utf8.enumerated() { words[place / 8] |= UInt64(byte) << UInt64(place % 8 * 8) }
+    words[1] |= UInt64(utf8.count) << 56
     var bucket = Self.shortHash(words[0], words[1]) & (shortNames.count - 1)
     while shortNames[bucket].number != 0 { bucket = (bucket + 1) & (shortNames.count - 1) }
     shortNames[bucket] = ShortName(low: words[0], high: words[1], number: index + 1)
@@ -62,7 +64,7 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
     let bits = UInt64(truncatingIfNeeded: length) << 3
     let isLong = length >= 8
     let first = isLong ? low : low & ~(.max << bits)
-    let second = isLong ? high & ~(.max << (bits & 63)) : 0
+    let second = (isLong ? high & ~(.max << (bits & 63)) : 0) | UInt64(truncatingIfNeeded: length) << 56
     let mask = shortNames.count &- 1
     var bucket = Self.shortHash(first, second) & mask
     while shortNames[bucket].number != 0 {
