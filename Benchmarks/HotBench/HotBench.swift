@@ -13,8 +13,8 @@ struct HotBench: ParsableCommand {
     commandName: "hot-bench", abstract: "Times the hot path against C++ doing the same work.",
     discussion: """
       A row's time is of one item (frame, trade, message); min, p50 and so on are over batches. ratio is min over min, of p50
-      the same of the medians. Exit codes: 1 a replay below 2 M trades/s (not with --no-gate), 64 usage, 66 a file that cannot
-      be read, 70 Apus and a baseline gave different results, and what differed is told.
+      the same of the medians. Exit codes: 1 a replay below 2 M trades/s (not with --no-gate), 64 usage, 65 too short a
+      recording, 66 a file that cannot be read, 70 Apus and a baseline gave different results, and what differed is told.
 
       EXAMPLES
         hot-bench
@@ -59,6 +59,9 @@ struct HotBench: ParsableCommand {
     } catch let error as ReplayError {
       Self.complain("\(error)")
       throw ExitCode(66)
+    } catch let error as TooFewTrades {
+      Self.complain("\(error)")
+      throw ExitCode(65)
     } catch let error as SettingsError {
       Self.complain("\(error)")
       throw ExitCode(66)
