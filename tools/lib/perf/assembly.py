@@ -110,7 +110,10 @@ def demangled(names):
     text = subprocess.run(
         ["swift", "demangle", "--simplified"], input="\n".join(names), capture_output=True, text=True, check=True
     ).stdout
-    return dict(zip(names, text.splitlines(), strict=True))
+    lines = text.splitlines()
+    if len(lines) != len(names):
+        raise Failure(70, f"swift demangle gave {len(lines)} lines for {len(names)} names")
+    return dict(zip(names, lines))
 
 
 def walk(program, roots):
