@@ -75,12 +75,22 @@ let package = Package(
     .target(
       name: "BenchMarket", dependencies: ["CRecords", "Domain"], path: "Benchmarks/Market", swiftSettings: [machine]),
 
+    // C++ that does what the engine does, to be measured against; simdjson where it is installed.
+    .systemLibrary(
+      name: "CSimdjson", path: "Benchmarks/CSimdjson", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+    .target(
+      name: "CBaselines", dependencies: ["CRecords", "CClock", "COpenSSL", "CSimdjson"], path: "Benchmarks/Baselines",
+      cxxSettings: [
+        .unsafeFlags(["-std=c++17", "-ffp-contract=off"]),
+        .unsafeFlags(["-O3"] + machineFlags, .when(configuration: .release)),
+      ]),
     .executableTarget(
-      name: "replay-bench",
+      name: "hot-bench",
       dependencies: [
-        "HotPath", "Replay", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BenchMarket", "CBaselines", "CClock", "CRecords", "Domain", "HotPath", "Replay", "Settings",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks/ReplayBench"),
+      path: "Benchmarks/HotBench", swiftSettings: [machine]),
 
     // One stage of the hot path over so many trades, for what counts instructions, allocations and syscalls.
     .target(name: "CProbe", path: "Benchmarks/CProbe"),
