@@ -9,11 +9,12 @@ import annotations
 import assembly
 import counts
 import instructions
+import live
 import ratios
 from programs import Programs
 from verdict import BROKEN, OK, Failure, Verdict, exit_code
 
-CHECKS = ("annotations", "assembly", "allocations", "syscalls", "instructions", "ratios")
+CHECKS = ("annotations", "assembly", "allocations", "syscalls", "live", "instructions", "ratios")
 
 
 def arguments():
@@ -81,6 +82,8 @@ def check(options, programs):
         tell(counts.allocations(programs))
     if "syscalls" in options.only:
         tell(counts.syscalls(programs))
+    if "live" in options.only:
+        tell(live.check(programs))
     if "instructions" in options.only:
         tell(*instructions.check(programs, options.table, options.stages))
     if "ratios" in options.only:
