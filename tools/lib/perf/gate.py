@@ -17,10 +17,17 @@ from verdict import BROKEN, OK, Failure, Verdict, exit_code
 CHECKS = ("annotations", "assembly", "allocations", "syscalls", "live", "instructions", "ratios")
 
 
+class Parser(argparse.ArgumentParser):
+    """argparse ends with 2, which here says something else."""
+
+    def error(self, message):
+        raise Failure(64, f"{message}: see tools/perf --help")
+
+
 def arguments():
-    parser = argparse.ArgumentParser(prog="tools/perf", add_help=False, allow_abbrev=False)
+    parser = Parser(prog="tools/perf", add_help=False, allow_abbrev=False)
     parser.add_argument("--root", type=Path, required=True)
-    parser.add_argument("--binaries", type=Path, required=True)
+    parser.add_argument("--binaries", type=Path)
     parser.add_argument("--only", default=",".join(CHECKS))
     parser.add_argument("--stages", default=",".join(instructions.STAGES))
     parser.add_argument("--table", type=Path)
@@ -97,7 +104,7 @@ def main():
         options = arguments()
         work = options.root / ".build/perf"
         work.mkdir(parents=True, exist_ok=True)
-        programs = Programs(options.root, options.binaries, work)
+        programs = Programs(options.root, work, options.binaries)
         if options.update or options.update_ratios:
             lines = instructions.update(programs, options.table) if options.update else []
             lines += ratios.update(programs, options.ratio_table) if options.update_ratios else []

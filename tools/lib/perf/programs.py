@@ -5,30 +5,52 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 from verdict import Failure
 
 TIME_LIMIT_SECONDS = 600
+BUILD_LIMIT_SECONDS = 3600
 # Trades before the first mark: all windows are full, and strategies are warm.
 WARM_UP = 200_000
 
 
 @dataclass
 class Programs:
-    """`binaries` is the release build's folder, `work` holds what a run leaves for whoever looks closer."""
+    """`work` holds what a run leaves for whoever looks closer. `binaries` is the folder of a release build that is done;
+    without it, what is asked for is built."""
 
     root: Path
-    binaries: Path
     work: Path
+    binaries: Optional[Path] = None
+
+    def __post_init__(self):
+        self._built = {}
 
     @property
     def probe(self):
         return self.binary("hot-probe")
 
     def binary(self, name):
-        path = self.binaries / name
+        """A program's path, built on the first call."""
+        if name not in self._built:
+            self._built[name] = self._place(name)
+        return self._built[name]
+
+    def _place(self, name):
+        folder = self.binaries
+        if folder is None:
+            build = ["swift", "build", "-c", "release", "--package-path", str(self.root)]
+            done = subprocess.run(
+                [*build, "--product", name], stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False,
+                timeout=BUILD_LIMIT_SECONDS)
+            if done.returncode != 0:
+                raise Failure(70, f"{name} could not be built: correct what is told above")
+            folder = Path(self.run([*build, "--show-bin-path"])[0].strip())
+        path = folder / name
         if not path.is_file():
             raise Failure(66, f"{path} is not there: build it with `swift build -c release --product {name}`")
         return path

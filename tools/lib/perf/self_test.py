@@ -4,7 +4,6 @@ It counts its own table first, so that it judges the gate and not the code. hot-
 sources and roots are given wrong ones; a ratio is held to two thirds of what it is.
 """
 
-import argparse
 import json
 import os
 import shutil
@@ -15,10 +14,12 @@ from pathlib import Path
 
 import instructions
 import ratios
+from gate import Parser, listed
 from programs import Programs
 from verdict import Failure
 
 GATE = Path(__file__).with_name("gate.py")
+PRODUCTS = ("hot-probe", "hot-bench", "apus", "exchange-sim")
 
 
 class Test:
@@ -29,9 +30,10 @@ class Test:
 
     def gate(self, name, code, *needles, plant="", root=None, options=(), environment=None):
         """One run; it must end with `code`, and what it prints hold every needle."""
+        # Built once; the runs of the gate find it done.
+        binaries = [self.programs.binary(product).parent for product in PRODUCTS][0]
         command = [
-            sys.executable, str(GATE), "--root", str(root or self.programs.root), "--binaries",
-            str(self.programs.binaries), *options]
+            sys.executable, str(GATE), "--root", str(root or self.programs.root), "--binaries", str(binaries), *options]
         done = subprocess.run(
             command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
             env={**os.environ, "APUS_PROBE_PLANT": plant, "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})})
@@ -147,19 +149,16 @@ FAULTS = {
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="tools/perf --self-test", add_help=False, allow_abbrev=False)
+    parser = Parser(prog="tools/perf --self-test", add_help=False, allow_abbrev=False)
     parser.add_argument("--root", type=Path, required=True)
-    parser.add_argument("--binaries", type=Path, required=True)
     parser.add_argument("--only", default=",".join(FAULTS))
-    options = parser.parse_args()
-    work = options.root / ".build/perf"
-    work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        test = Test(Programs(options.root, options.binaries, work), Path(folder))
         try:
-            for name in options.only.split(","):
-                if name not in FAULTS:
-                    raise Failure(64, f"--only {name}: say one or more of {','.join(FAULTS)}")
+            options = parser.parse_args()
+            work = options.root / ".build/perf"
+            work.mkdir(parents=True, exist_ok=True)
+            test = Test(Programs(options.root, work), Path(folder))
+            for name in listed(options.only, FAULTS, "--only"):
                 FAULTS[name](test)
         except Failure as failure:
             print(f"tools/perf --self-test: {failure}", file=sys.stderr)
