@@ -16,9 +16,6 @@ enum RingProof {
   }
 
   @_noAllocation @_noLocks
-  static func watcher(_ ring: RecordRing) -> Int { ring.refused() &+ ring.backlog() }
-
-  @_noAllocation @_noLocks
   static func slab(_ slab: Slab<apus_record>, _ index: Int) {
     slab[index] = slab[index &+ 1]
     slab[index].id &+= 1
