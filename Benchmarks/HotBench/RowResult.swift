@@ -22,7 +22,7 @@ struct RowResult {
   /// nil without a goal.
   var isReached: Bool? {
     if let tradesPerSecond, let tradesPerSecondGoal { return tradesPerSecond >= tradesPerSecondGoal }
-    return goal.map { ratio <= $0 }
+    return goal.map { ratio <= $0 && (bytesPerTrade ?? 0) <= 32 }
   }
 
   static let heading =
@@ -42,6 +42,10 @@ struct RowResult {
       line += "       -"
     }
     if let isReached { line += isReached ? "  reached" : "  missed" }
+    if let tradesPerSecond, tradesPerSecondGoal == nil {
+      line += String(format: "  %.2f M trades/s", tradesPerSecond / 1e6)
+    }
+    if let bytesPerTrade { line += String(format: "  %.1f bytes a trade held of 32", bytesPerTrade) }
     return line
   }
 
@@ -57,13 +61,17 @@ struct RowResult {
     if let goal { fields.append(Self.field("goal", goal)) }
     if let tradesPerSecond { fields.append("\"trades_per_second\":\(Int(tradesPerSecond))") }
     if let tradesPerSecondGoal { fields.append("\"trades_per_second_goal\":\(Int(tradesPerSecondGoal))") }
-    if let bytesPerTrade { fields.append(Self.field("bytes_per_trade", bytesPerTrade)) }
+    if let bytesPerTrade {
+      fields += [Self.field("bytes_per_trade", bytesPerTrade), "\"bytes_per_trade_goal\":32"]
+    }
     if let isReached { fields.append("\"reached\":\(isReached)") }
     return "{" + fields.joined(separator: ",") + "}"
   }
 
+  /// Four significant digits and never an exponent, which some readers of JSON lines do not expect.
   private static func field(_ name: String, _ value: Double) -> String {
-    "\"\(name)\":" + String(format: "%.4g", value).withoutExponent(value)
+    let decimals = value >= 1_000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3
+    return "\"\(name)\":" + String(format: "%.\(decimals)f", value)
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {
@@ -73,12 +81,5 @@ struct RowResult {
   private static func number(_ value: Double, _ width: Int) -> String {
     let text = String(format: value < 1_000 ? "%.2f" : "%.0f", value)
     return String(repeating: " ", count: max(1, width - text.count)) + text
-  }
-}
-
-extension String {
-  /// Four significant digits, unless that takes an exponent, which some readers of JSON lines do not expect.
-  fileprivate func withoutExponent(_ value: Double) -> String {
-    contains("e") ? String(format: "%.0f", value) : self
   }
 }
