@@ -94,7 +94,7 @@ def check(options, programs):
     if "instructions" in options.only:
         tell(*instructions.check(programs, options.table, options.stages))
     if "ratios" in options.only:
-        tell(ratios.check(programs, options.ratio_table))
+        tell(*ratios.check(programs, options.ratio_table))
     return verdicts
 
 

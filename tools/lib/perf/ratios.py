@@ -1,7 +1,10 @@
 """Time against a C baseline measured beside it, from hot-bench: the only times a shared machine can be held to."""
 
 import json
+import re
+from pathlib import Path
 
+from programs import compiler_version
 from verdict import OK, WORSE, Failure, Verdict
 
 # Paired ratios spread by 14 % over 14 runs on a shared machine.
@@ -32,7 +35,7 @@ def check(programs, table):
         again = measure(programs)
         for name in slow:
             found[name] = min(found[name], ratio(again, name))
-    return [judge(name, found[name], limit, name in slow) for name, limit in expected.items()]
+    return [judge(name, found[name], limit, name in slow) for name, limit in expected.items()], notes(table)
 
 
 def judge(name, value, expected, retried):
@@ -51,6 +54,20 @@ def ratio(rows, name):
     return rows[name]
 
 
+def notes(table):
+    """What else may be behind a difference: another processor favours one side, another compiler may."""
+    contents = json.loads(table.read_text(encoding="utf-8"))
+    return [
+        f"{table.name} is of {what} {contents[what]}, this is {now}: a difference below may be the {what}'s"
+        for what, now in circumstances().items() if contents.get(what, now) != now
+    ]
+
+
+def circumstances():
+    model = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return {"compiler": compiler_version(), "processor": model.group(1).strip() if model else "unknown"}
+
+
 def read(table):
     try:
         found = json.loads(table.read_text(encoding="utf-8"))
@@ -67,6 +84,6 @@ def update(programs, table):
     runs = [measure(programs) for _ in range(3)]
     ratios = {name: round(sorted(ratio(run, name) for run in runs)[1], 3) for name in expected}
     contents = json.loads(table.read_text(encoding="utf-8"))
-    contents["ratios"] = ratios
+    contents = {"unit": contents["unit"], **circumstances(), "ratios": ratios}
     table.write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
     return [f"{name:<20}{value:>8.3f}  {value / expected[name] - 1:+.1%} on {expected[name]}" for name, value in ratios.items()]
