@@ -118,7 +118,9 @@ let package = Package(
         "apus", "exchange-sim", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["BenchMarket", "CRecords", "Domain", "HotPath", "hot-bench"]),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["BenchMarket", "CBaselines", "CRecords", "Domain", "HotPath", "Settings", "hot-bench"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )

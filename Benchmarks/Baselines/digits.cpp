@@ -1,6 +1,6 @@
 #include "digits.h"
 
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
 namespace baseline {
 alignas(16) const uint8_t kKeepLast[17][16] = {
 #define APUS_ROW(n)                                                                                                   \

@@ -1,8 +1,13 @@
 /// Decimal digits by the vector: sixteen bytes that end where the number ends.
 #pragma once
-#include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
+
+// By the vector where there are AVX2 and BMI2; elsewhere byte by byte, a baseline of less worth.
+#if defined(__AVX2__) && defined(__BMI2__)
+#include <immintrin.h>
+#define APUS_VECTORS 1
+#endif
 
 #define APUS_LIKELY(x) __builtin_expect(!!(x), 1)
 #define APUS_UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -31,7 +36,7 @@ inline unsigned begins(const uint8_t *at, const char (&text)[N]) {
   return (load8(at) & mask) == word(text);
 }
 
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
 /// Row n keeps the last n of sixteen bytes.
 alignas(16) extern const uint8_t kKeepLast[17][16];
 /// Row d takes a point at byte d out: whole part to bytes 0-7, right-aligned, decimals to 8-15, left-aligned.

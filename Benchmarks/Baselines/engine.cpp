@@ -8,7 +8,8 @@ apus_baseline_engine::apus_baseline_engine(const apus_baseline_config &given)
     : config(given), symbol(given.symbol), pool(given.trades_max), book(size_t(given.indicators_max)),
       isFlowing(!given.holds_gaps) {
   for (int32_t i = 0; i < given.strategy_count; ++i) strategies.emplace_back(given.strategies[i]);
-  fired.reserve(4096);
+  fired.reserve(kRoom);
+  paper.reserve(kRoom);
 }
 
 inline void apus_baseline_engine::take(const apus_record &record, int64_t t) {
@@ -59,14 +60,15 @@ inline void apus_baseline_engine::evaluate(int64_t t, bool decides) {
   in.largeSum = nearest(large);
   direction = in.direction;
   for (size_t i = 0; i < strategies.size(); ++i) {
-    strategies[i].evaluate(in, book);
-    if (decides && __builtin_expect(shallFire(strategies[i], t), 0)) fire(int32_t(i), t);
+    strategies[i].evaluate<false>(in, book, nullptr);
+    if (decides && __builtin_expect(shallFire(strategies[i], t), 0)) fire(int32_t(i), in);
   }
 }
 
 /// The id's characters, the size, the verdict; then the entry waits for its trade.
-__attribute__((noinline)) void apus_baseline_engine::fire(int32_t index, int64_t t) {
+__attribute__((noinline)) void apus_baseline_engine::fire(int32_t index, const Input &in) {
   Strategy &strategy = strategies[size_t(index)];
+  const int64_t t = in.t;
   ++signals;
   strategy.cooldown[direction < 0] = t + strategy.config.cooldown_ms;
   apus_baseline_fired signal = {};
@@ -74,7 +76,9 @@ __attribute__((noinline)) void apus_baseline_engine::fire(int32_t index, int64_t
   signal.agg_id = lastAggId;
   signal.strategy = index;
   signal.direction = direction;
+  strategy.evaluate<true>(in, book, signal.parts);
   signal.score = strategy.score;
+  apus_baseline_read(this, &signal.row);
   char text[256];
   const int length = snprintf(text, sizeof text, "%s|%s|%s|%lld", strategy.name.c_str(), symbol.c_str(),
                               direction > 0 ? "long" : "short", (long long)lastAggId);
@@ -99,7 +103,7 @@ __attribute__((noinline)) void apus_baseline_engine::fire(int32_t index, int64_t
   }
   const double roundTrip = double(lastPrice) / 1e8 * (2 * config.taker_fee + 2 * config.slippage);
   signal.accepted = quantity != 0 && quantity != INT64_MAX && !(roundTrip / stopDistance > strategy.config.max_cost_r);
-  if (fired.size() < 4096) fired.push_back(signal);
+  fired.push_back(signal);
   if (!signal.accepted) return;
   Position position;
   position.state = Position::pending;
@@ -125,13 +129,23 @@ inline void apus_baseline_engine::passGridPoint(bool trading) {
   if (!config.evaluates_every_trade) evaluate(g, trading);
 }
 
+__attribute__((noinline)) void apus_baseline_engine::tell(int32_t kind, const Strategy &strategy) {
+  const Position &position = strategy.position;
+  paper.push_back(
+      {kind, int32_t(&strategy - strategies.data()), position.entryPrice, position.gross, position.fees});
+}
+
 inline void apus_baseline_engine::runExits(int64_t t, int64_t price) {
   if (__builtin_expect(open == 0, 1)) return;
   const double at = double(price) / 1e8;
   for (Strategy &strategy : strategies) {
     if (strategy.position.state != Position::open) continue;
-    strategy.position.onTrade(t, at, config);
-    if (strategy.position.state == Position::closed) --open;
+    const int change = strategy.position.onTrade(t, at, config);
+    if (__builtin_expect(change & 1, 0)) tell(1, strategy);
+    if (__builtin_expect(change & 2, 0)) {
+      tell(2, strategy);
+      --open;
+    }
   }
 }
 
@@ -142,6 +156,7 @@ inline void apus_baseline_engine::fillEntries(int64_t t, int64_t id, int64_t pri
     if (position.state != Position::pending || id <= position.signalId) continue;
     if (t < position.signalMillis + config.latency_ms) continue;
     position.enter(t, double(price) / 1e8, config);
+    tell(0, strategy);
     --pending;
     ++open;
   }
@@ -151,8 +166,12 @@ inline bool apus_baseline_engine::apply(const apus_record &record, bool trading)
   int64_t t = 0;
   if (__builtin_expect(record.quantity_e8 != 0, 1)) {
     t = record.time_ms > eventMillis ? record.time_ms : eventMillis;
-    while (__builtin_expect(grid.next < t, 0)) passGridPoint(trading);
+    while (__builtin_expect(grid.next < t, 0)) {
+      if (!hasRoom()) return false;
+      passGridPoint(trading);
+    }
   }
+  if (__builtin_expect(!hasRoom(), 0)) return false;
   ++trades;
   if (__builtin_expect(hasId && record.id > lastId + 1, 0)) {
     ++gaps;
@@ -263,6 +282,13 @@ int32_t apus_baseline_fired_count(const apus_baseline_engine *engine) { return i
 const apus_baseline_fired *apus_baseline_fired_at(const apus_baseline_engine *engine, int32_t index) {
   return &engine->fired[size_t(index)];
 }
-void apus_baseline_fired_clear(apus_baseline_engine *engine) { engine->fired.clear(); }
+int32_t apus_baseline_paper_count(const apus_baseline_engine *engine) { return int32_t(engine->paper.size()); }
+const apus_baseline_paper *apus_baseline_paper_at(const apus_baseline_engine *engine, int32_t index) {
+  return &engine->paper[size_t(index)];
+}
+void apus_baseline_told_clear(apus_baseline_engine *engine) {
+  engine->fired.clear();
+  engine->paper.clear();
+}
 
 }

@@ -12,7 +12,10 @@ struct apus_baseline_engine {
   baseline::Grid grid;
   baseline::Book book;
   std::vector<baseline::Strategy> strategies;
+  /// Room that is reserved once, as in the engine's outbox, but for a whole replay: nobody drains it on the way.
+  static constexpr size_t kRoom = 65536;
   std::vector<apus_baseline_fired> fired;
+  std::vector<apus_baseline_paper> paper;
 
   bool hasTrade = false, hasId = false, isFlowing;
   int64_t firstMillis = 0, eventMillis = INT64_MIN, lastId = 0, lastAggId = 0, lastPrice = 0;
@@ -34,5 +37,9 @@ struct apus_baseline_engine {
   void runExits(int64_t t, int64_t price);
   void fillEntries(int64_t t, int64_t id, int64_t price);
   bool shallFire(const baseline::Strategy &strategy, int64_t t) const;
-  void fire(int32_t index, int64_t t);
+  void fire(int32_t index, const baseline::Input &in);
+  void tell(int32_t kind, const baseline::Strategy &strategy);
+  bool hasRoom() const {
+    return fired.size() + 2 * strategies.size() <= kRoom && paper.size() + 4 * strategies.size() <= kRoom;
+  }
 };

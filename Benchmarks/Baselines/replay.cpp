@@ -50,7 +50,7 @@ bool slowRow(const uint8_t *at, const uint8_t *end, apus_record &record) {
   return true;
 }
 
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
 /// A row by its commas and its line feed, 128 bytes of which may be read. Gives its length with the line feed; 0: not
 /// in this way.
 inline size_t fastRow(const uint8_t *row, apus_record &record) {
@@ -116,7 +116,7 @@ extern "C" int64_t apus_baseline_replay(
   }
   while (at < end) {
     size_t length = 0;
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
     if (__builtin_expect(end - at >= 128 && at - file.bytes >= 16, 1)) length = fastRow(at, record);
 #endif
     if (__builtin_expect(length == 0, 0)) {

@@ -4,7 +4,7 @@
 
 using namespace baseline;
 
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
 namespace {
 
 /// Rows of shuffles that move the first n of sixteen bytes to the end, zeros before them: row n begins at byte n.
@@ -147,7 +147,7 @@ extern "C" {
 
 int32_t apus_baseline_scan(
     const apus_baseline_scanner *scanner, const uint8_t *frame, size_t length, apus_record *record) {
-#ifdef __AVX2__
+#ifdef APUS_VECTORS
   if (APUS_LIKELY(length > 16)) {
     // The third byte tells the forms apart: {"s.. and {"e..
     if (frame[2] == 's') {
@@ -181,7 +181,15 @@ apus_baseline_scanner *apus_baseline_scanner_make(const char *const *names, int3
 
 void apus_baseline_scanner_free(apus_baseline_scanner *scanner) { delete scanner; }
 
-const char *apus_baseline_compiler(void) { return "clang " __clang_version__; }
+const char *apus_baseline_compiler(void) {
+#define APUS_TEXT(x) #x
+#define APUS_VERSION(a, b, c) "clang " APUS_TEXT(a) "." APUS_TEXT(b) "." APUS_TEXT(c)
+#ifdef __OPTIMIZE__
+  return APUS_VERSION(__clang_major__, __clang_minor__, __clang_patchlevel__) ", -O3";
+#else
+  return APUS_VERSION(__clang_major__, __clang_minor__, __clang_patchlevel__) ", -O0";
+#endif
+}
 const char *apus_baseline_target(void) { return apus_target_here(); }
 
 }

@@ -65,27 +65,28 @@ struct Position {
     risk = stopDistance * coins;
     fees = entryPrice * coins * costs.taker_fee;
   }
-  void onTrade(int64_t t, double price, const apus_baseline_config &costs) {
+  /// Bits: 1 the first target, 2 closed.
+  int onTrade(int64_t t, double price, const apus_baseline_config &costs) {
     const double d = direction;
-    if (d * (price - stop) <= 0) {
-      exit(price * (1 - d * costs.slippage), remaining, costs.taker_fee);
-      state = closed;
-      return;
-    }
+    if (d * (price - stop) <= 0) return close(price * (1 - d * costs.slippage), costs.taker_fee);
+    int change = 0;
     if (!isTarget1Done && d * (price - target1) > 0) {
       isTarget1Done = true;
       if (half > 0) {
         exit(target1, half, costs.maker_fee);
         stop = entryPrice;
+        change = 1;
       }
     }
-    if (d * (price - target2) > 0) {
-      exit(target2, remaining, costs.maker_fee);
-      state = closed;
-    } else if (t >= entryMillis + holdMillis) {
-      exit(price * (1 - d * costs.slippage), remaining, costs.taker_fee);
-      state = closed;
-    }
+    if (d * (price - target2) > 0) return change | close(target2, costs.maker_fee);
+    if (t >= entryMillis + holdMillis) return change | close(price * (1 - d * costs.slippage), costs.taker_fee);
+    return change;
+  }
+
+  int close(double price, double fee) {
+    exit(price, remaining, fee);
+    state = closed;
+    return 2;
   }
 };
 
@@ -114,26 +115,31 @@ class Strategy {
     liquidationLeast_ = Wide(int64_t(p_[8][1] * 1e4)) * 1'000'000'000'000;
   }
 
-  /// The score in the catalog's order of summation; a weight of 0 is not weighed.
-  void evaluate(const Input &in, Book &book) {
+  /// The score in the catalog's order of summation; a weight of 0 is not weighed. Weighted values go to `parts`, which only
+  /// a signal asks for.
+  template <bool tells>
+  void evaluate(const Input &in, Book &book, double *parts) {
     double sum = 0;
     uint32_t gone = 0;
+    const auto add = [&](int kind, double value) {
+      sum += weight_[kind] * value;
+      if (tells) parts[kind] = weight_[kind] * value;
+    };
     const double d = in.direction;
-    if (weight_[0] > 0) sum += weight_[0] * (in.day == in.direction ? p_[0][0] + p_[0][1] : p_[0][0]);
-    if (weight_[1] > 0) sum += weight_[1] * (in.direction * in.acceleration > 0 ? 1.0 : 0.0);
+    if (weight_[0] > 0) add(0, in.day == in.direction ? p_[0][0] + p_[0][1] : p_[0][0]);
+    if (weight_[1] > 0) add(1, in.direction * in.acceleration > 0 ? 1.0 : 0.0);
     if (weight_[2] > 0)
-      sum += weight_[2] * (in.hasLarge ? p_[2][0] + p_[2][1] * d * in.largeImbalance / in.largeSum : p_[2][0]);
+      add(2, in.hasLarge ? p_[2][0] + p_[2][1] * d * in.largeImbalance / in.largeSum : p_[2][0]);
     if (weight_[3] > 0) {
       double value = 0;
       if (in.direction * in.above > 0) value += p_[3][0];
       if (in.distance <= p_[3][2] * in.atr) value += p_[3][1];
       if (in.share >= p_[3][4]) value += p_[3][3];
-      sum += weight_[3] * value;
+      add(3, value);
     }
     if (weight_[4] > 0) {
       if (const auto *ratio = book.fresh(0, in.t, ageRatio_))
-        sum += weight_[4] *
-               (in.direction > 0 ? lin(ratio->value, p_[4][1], p_[4][0]) : lin(ratio->value, p_[4][0], p_[4][1]));
+        add(4, in.direction > 0 ? lin(ratio->value, p_[4][1], p_[4][0]) : lin(ratio->value, p_[4][0], p_[4][1]));
       else
         gone |= 1 << 4;
     }
@@ -141,23 +147,23 @@ class Strategy {
       const auto *now = book.fresh(2, in.t, ageInterest_);
       double before;
       if (now && interestBefore(in.t, book, before) && before != 0)
-        sum += weight_[5] * lin(now->value / before - 1, 0, p_[5][0]);
+        add(5, lin(now->value / before - 1, 0, p_[5][0]));
       else
         gone |= 1 << 5;
     }
     if (weight_[6] > 0) {
       if (const auto *premium = book.fresh(3, in.t, agePremium_))
-        sum += weight_[6] * lin(d * premium->value, -p_[6][0], p_[6][0]);
+        add(6, lin(d * premium->value, -p_[6][0], p_[6][0]));
       else
         gone |= 1 << 6;
     }
     if (weight_[7] > 0) {
       if (const auto *rate = book.fresh(4, in.t, ageFunding_))
-        sum += weight_[7] * lin(d * rate->value, p_[7][0], 0);
+        add(7, lin(d * rate->value, p_[7][0], 0));
       else
         gone |= 1 << 7;
     }
-    if (weight_[8] > 0) sum += weight_[8] * liquidation(in, book);
+    if (weight_[8] > 0) add(8, liquidation(in, book));
     missing = gone;
     score = in.direction == 0 ? 0 : rounded(sum < 100 ? sum : 100);
   }

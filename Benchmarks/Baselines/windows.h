@@ -1,7 +1,6 @@
 /// Three windows over one chain of trades, size quantiles, large flow, candles with ATR, the 15 s grid.
 #pragma once
 #include "wide.h"
-#include <immintrin.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>

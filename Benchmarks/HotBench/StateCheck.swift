@@ -6,7 +6,7 @@ extension EnginePair {
   /// Every sum, quantile, ATR, score and count of a symbol, bit for bit. Both evaluate for it.
   func compare(_ row: String, at item: Int, symbol: Int = 0) throws {
     outbox.clear()
-    ours.probeEvaluate(symbol, emits: true, outbox)
+    ours.pointee.probeEvaluate(symbol, emits: true, outbox)
     apus_baseline_evaluate(theirs[symbol].handle)
     var state = theirs[symbol].state
     func check<Value: Equatable>(_ what: String, _ ours: Value, _ theirs: Value) throws {
@@ -32,9 +32,9 @@ extension EnginePair {
       try check("score of strategy \(strategy)", evaluation.score.bits, scores[strategy].bits)
       try check("missing of strategy \(strategy)", UInt32(evaluation.missing), missing[strategy])
     }
-    let view = ours.view(symbol)
+    let view = ours.pointee.view(symbol)
     try check("trades in 24 h", view.tradesHeld24h, windows[2].count)
-    let large = ours.probeLargeFlow(symbol)
+    let large = ours.pointee.probeLargeFlow(symbol)
     try check("large buys", large.buy, Self.wide(state.large_buy))
     try check("large sells", large.sell, Self.wide(state.large_sell))
     outbox.clear()
@@ -46,14 +46,14 @@ extension EnginePair {
     func check(_ what: String, _ ours: Int64, _ theirs: Int64) throws {
       if ours != theirs { throw Mismatch(row, at: -1, what, ours: ours, theirs: theirs) }
     }
-    try check("trades", ours.counters.trades, state.trades)
-    try check("late", ours.counters.late, state.late)
-    try check("dropped", ours.counters.dropped, state.dropped)
-    try check("gaps", ours.counters.gaps, state.gaps)
-    try check("implausible", ours.counters.implausible, state.implausible)
-    try check("evaluations", ours.counters.evaluations, state.evaluations)
-    try check("signals", ours.counters.signals, state.signals)
-    try check("pool exhausted", ours.counters.poolExhausted, 0)
+    try check("trades", ours.pointee.counters.trades, state.trades)
+    try check("late", ours.pointee.counters.late, state.late)
+    try check("dropped", ours.pointee.counters.dropped, state.dropped)
+    try check("gaps", ours.pointee.counters.gaps, state.gaps)
+    try check("implausible", ours.pointee.counters.implausible, state.implausible)
+    try check("evaluations", ours.pointee.counters.evaluations, state.evaluations)
+    try check("signals", ours.pointee.counters.signals, state.signals)
+    try check("pool exhausted", ours.pointee.counters.poolExhausted, 0)
   }
 
   /// The signals that Apus has in its outbox against those of the baseline; both are emptied. How many there were.
@@ -68,13 +68,30 @@ extension EnginePair {
       let id = withUnsafeBytes(of: other.id) { String(decoding: $0, as: UTF8.self) }
       let mine = (
         signal.id.text, signal.evaluation.timeMillis, Int32(signal.evaluation.strategy), signal.evaluation.score,
-        signal.isAccepted
+        signal.isAccepted, UInt32(signal.evaluation.missing)
       )
-      let their = (id, other.time_ms, other.strategy, other.score, other.accepted != 0)
+      let missing = withUnsafeBytes(of: other.row.missing) {
+        $0.load(fromByteOffset: 4 * Int(other.strategy), as: UInt32.self)
+      }
+      let their = (id, other.time_ms, other.strategy, other.score, other.accepted != 0, missing)
       if mine != their { throw Mismatch(row, at: item, "signal", ours: mine, theirs: their) }
+      let parts = withUnsafeBytes(of: other.parts) { Array($0.bindMemory(to: Double.self)) }
+      for (kind, part) in parts.enumerated() where part != signal.evaluation.parts[kind] {
+        throw Mismatch(row, at: item, "part \(kind) of a signal", ours: signal.evaluation.parts[kind], theirs: part)
+      }
+    }
+    let told = outbox.paperCount
+    let theirTold = Int(apus_baseline_paper_count(handle))
+    if told != theirTold { throw Mismatch(row, at: item, "paper events", ours: told, theirs: theirTold) }
+    for index in 0..<told {
+      let position = outbox.paperEvent(index).position
+      guard let other = apus_baseline_paper_at(handle, Int32(index))?.pointee else { continue }
+      let mine = (Int32(position.strategy), position.entryPrice, position.grossUsd, position.feesUsd)
+      let their = (other.strategy, other.entry_price, other.gross, other.fees)
+      if mine != their { throw Mismatch(row, at: item, "paper event", ours: mine, theirs: their) }
     }
     outbox.clear()
-    apus_baseline_fired_clear(handle)
+    apus_baseline_told_clear(handle)
     return count
   }
 

@@ -114,18 +114,31 @@ typedef struct apus_baseline_state {
 
 void apus_baseline_read(const apus_baseline_engine *engine, apus_baseline_state *state);
 
+/// A signal with all that was known of it.
 typedef struct apus_baseline_fired {
   int64_t time_ms, agg_id;
   int32_t strategy, direction;
   double score;
+  double parts[9];  ///< weighted values by signal
+  apus_baseline_state row;
   char id[26];
   uint8_t accepted;
 } apus_baseline_fired;
 
-/// Signals fired since the last call of `_clear`, at most 4,096 kept.
+/// What became of a position on paper.
+typedef struct apus_baseline_paper {
+  int32_t kind;  ///< 0 entered, 1 first target, 2 closed
+  int32_t strategy;
+  double entry_price, gross, fees;
+} apus_baseline_paper;
+
+/// Signals and paper events since the last `_clear`. When there is no room for what a trade may bring, trades are not
+/// taken.
 int32_t apus_baseline_fired_count(const apus_baseline_engine *engine);
 const apus_baseline_fired *apus_baseline_fired_at(const apus_baseline_engine *engine, int32_t index);
-void apus_baseline_fired_clear(apus_baseline_engine *engine);
+int32_t apus_baseline_paper_count(const apus_baseline_engine *engine);
+const apus_baseline_paper *apus_baseline_paper_at(const apus_baseline_engine *engine, int32_t index);
+void apus_baseline_told_clear(apus_baseline_engine *engine);
 
 // MARK: replay
 

@@ -37,6 +37,7 @@ struct DecisionRow: BenchRow {
       prepare: { batch in
         now = trades[warm + batch * batchItems].time_ms + 50
         pair.outbox.clear()
+        apus_baseline_told_clear(pair.theirs[0].handle)
         var at = offsets[batch * batchItems]
         while at < offsets[(batch + 1) * batchItems] {
           touched |= base[at]
@@ -85,7 +86,7 @@ struct DecisionRow: BenchRow {
       let at = offsets[item]
       let frame = UnsafeBufferPointer(start: base + at, count: offsets[item &+ 1] &- at).span
       if AggTradeFrame.parse(frame, symbols: symbols, into: &record) == .trade {
-        _ = pair.ours.step(record, now: now, into: outbox)
+        _ = pair.ours.pointee.step(record, now: now, into: outbox)
       }
       item &+= 1
     }

@@ -69,7 +69,10 @@ struct ReplayRow: BenchRow {
     if mine != their {
       throw Mismatch(name, at: -1, "trades, late, dropped, gaps, evaluations, signals", ours: mine, theirs: their)
     }
-    for (index, row) in rows.prefix(4_096).enumerated() {
+    if rows.count != Int(apus_baseline_fired_count(engine.handle)) {
+      throw Mismatch(name, at: -1, "signals told", ours: rows.count, theirs: apus_baseline_fired_count(engine.handle))
+    }
+    for (index, row) in rows.enumerated() {
       guard let fired = apus_baseline_fired_at(engine.handle, Int32(index))?.pointee else { continue }
       let id = withUnsafeBytes(of: fired.id) { String(decoding: $0, as: UTF8.self) }
       if !row.hasSuffix("," + id) { throw Mismatch(name, at: index, "signal", ours: row, theirs: id) }
