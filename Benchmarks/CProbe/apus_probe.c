@@ -23,11 +23,6 @@ void apus_probe_counted(void (*body)(void *), void *context) {
   mark("apus:end");
 }
 
-void apus_probe_spend(int64_t instructions) {
-  // Two a turn, and about eight to get here and back.
-  for (int64_t turn = instructions / 2; turn > 0; turn--) __asm__ volatile("" : "+r"(turn));
-}
-
 void apus_probe_allocate(void) {
   void *volatile memory = malloc(48);
   free(memory);

@@ -19,7 +19,7 @@ struct HotProbe: ParsableCommand {
         ring       push and pop on one thread
         pipeline   as live: one thread parses and pushes, one pops, spins and decides; outcomes go to rings
 
-      All but ring must bring forth signals from the trades counted (parse has none), else the run fails.
+      window, score, decision and pipeline fail when no signal fires among the trades counted.
 
       PLANTED FAULTS, for the test of the gate, in APUS_PROBE_PLANT
         instructions:N   N instructions more for each trade
@@ -30,7 +30,7 @@ struct HotProbe: ParsableCommand {
         hot-probe decision
         hot-probe pipeline --trades 1000000
         strace -f -o calls.txt hot-probe pipeline
-        valgrind --tool=callgrind --collect-atstart=no --toggle-collect=apus_probe_section hot-probe parse --trades 20000
+        valgrind --tool=callgrind --collect-atstart=no --toggle-collect=apus_probe_section hot-probe parse
       """)
 
   @Argument(help: "parse, window, score, decision, ring or pipeline.")
@@ -52,7 +52,8 @@ struct HotProbe: ParsableCommand {
   var strategies = "strategies"
 
   func validate() throws {
-    guard (1_000...50_000_000).contains(trades), (1_000...50_000_000).contains(warmUp), hours >= 1, hours <= 1_000 else {
+    guard (1_000...50_000_000).contains(trades), (1_000...50_000_000).contains(warmUp), hours >= 1, hours <= 1_000
+    else {
       throw ValidationError("--trades and --warm-up go from 1000 to 50000000, --hours from 1 to 1000")
     }
   }
@@ -62,7 +63,8 @@ struct HotProbe: ParsableCommand {
     let configs = try ["v51_baseline.json", "v52_8signals.json"].map {
       try StrategyFile.load(strategies + "/" + $0, catalog: SignalCatalog.all)
     }
-    let input = ProbeInput(seed: seed, warmUp: warmUp, trades: trades, hours: hours)
+    let input = ProbeInput(
+      seed: seed, warmUp: warmUp, trades: trades, hours: hours, framesOfWarmUp: stage == .pipeline)
     let stage: any ProbeStage =
       switch stage {
       case .parse: ParseStage(input, plant)

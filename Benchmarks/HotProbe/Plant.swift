@@ -4,7 +4,7 @@ import Foundation
 /// A fault planted on purpose, so that the gate's own test sees it notice.
 struct Plant: BitwiseCopyable {
   /// For each trade.
-  private var instructions: Int64 = 0
+  private var instructions: UInt64 = 0
   private var allocates = false
   private var calls = false
 
@@ -16,7 +16,7 @@ struct Plant: BitwiseCopyable {
       plant.allocates = true
     } else if text == "syscall" {
       plant.calls = true
-    } else if text.hasPrefix("instructions:"), let count = Int64(text.dropFirst(13)), (1...1_000_000).contains(count) {
+    } else if text.hasPrefix("instructions:"), let count = UInt64(text.dropFirst(13)), (1...1_000_000).contains(count) {
       plant.instructions = count
     } else {
       throw ProbeFailure(text: "APUS_PROBE_PLANT is \(text): say instructions:N, allocation or syscall")

@@ -12,17 +12,20 @@ final class ProbeInput {
   let trades: UnsafeBufferPointer<apus_record>
   /// By known_ms.
   let indicators: UnsafeBufferPointer<apus_record>
-  /// Frames of all trades.
+  /// Of the trades between the marks, or of all.
   let frames: FrameArena
+  /// The trade of the first frame.
+  let firstFrame: Int
 
-  init(seed: UInt64, warmUp: Int, trades count: Int, hours: Double) {
+  init(seed: UInt64, warmUp: Int, trades count: Int, hours: Double, framesOfWarmUp: Bool) {
     self.warmUp = warmUp
     self.count = count
     let market = SeededMarket(seed: seed, trades: warmUp + count, hours: hours)
     symbols = SymbolTable([market.symbol])
     trades = Self.kept(market.trades)
     indicators = Self.kept(market.indicators())
-    frames = FrameArena(market.trades, form: .combined, names: symbols.names)
+    firstFrame = framesOfWarmUp ? 0 : warmUp
+    frames = FrameArena(market.trades[firstFrame...], form: .combined, names: symbols.names)
   }
 
   private static func kept(_ records: [apus_record]) -> UnsafeBufferPointer<apus_record> {

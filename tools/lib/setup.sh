@@ -32,34 +32,46 @@ apus_missing_packages() {
   done
 }
 
-# Installs what is missing, asking for all of it once; says exactly what to type where that isn't possible.
-apus_libraries_ready() {
-  local missing=()
-  mapfile -t missing < <(apus_missing_packages)
-  ((${#missing[@]} == 0)) && return
-  local command="apt-get install -y --no-install-recommends ${missing[*]}"
+# Installs packages, asking for all of them once; says exactly what to type where that isn't possible.
+apus_install() {
+  local command="apt-get install -y --no-install-recommends $*"
   if ! command -v apt-get >/dev/null 2>&1; then
-    apus_fail 69 "missing libraries, ${missing[*]}: install them (Debian's names) with this system's packager"
+    apus_fail 69 "missing, $*: install them (Debian's names) with this system's packager"
   fi
   local as_root=()
   if [[ $(id -u) != 0 ]]; then
     if ! command -v sudo >/dev/null 2>&1 || ! sudo -n true 2>/dev/null; then
-      apus_fail 69 "missing packages, ${missing[*]}: run \`sudo apt-get update && sudo $command\`"
+      apus_fail 69 "missing packages, $*: run \`sudo apt-get update && sudo $command\`"
     fi
     as_root=(sudo -n)
   fi
-  echo "Installing ${missing[*]}" >&2
+  echo "Installing $*" >&2
   local log
   log=$(mktemp)
   # The lists of a fresh machine are empty or old, so they are fetched once before the only install.
   if ! { "${as_root[@]}" apt-get update -qq &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } \
     >"$log" 2>&1 </dev/null; then
     tail -n 5 "$log" >&2
     rm -f "$log"
-    apus_fail 69 "packages could not be installed, ${missing[*]}: run \`$command\` as root and see why"
+    apus_fail 69 "packages could not be installed, $*: run \`$command\` as root and see why"
   fi
   rm -f "$log"
+}
+
+apus_libraries_ready() {
+  local missing=()
+  mapfile -t missing < <(apus_missing_packages)
+  ((${#missing[@]} == 0)) || apus_install "${missing[@]}"
+}
+
+# apus_tools_ready COMMAND:PACKAGE...: what one tool needs besides; installs those whose command is not there.
+apus_tools_ready() {
+  local missing=() pair
+  for pair in "$@"; do
+    command -v "${pair%%:*}" >/dev/null 2>&1 || missing+=("${pair#*:}")
+  done
+  ((${#missing[@]} == 0)) || apus_install "${missing[@]}"
 }
 
 apus_swift_ready() {

@@ -7,7 +7,18 @@
 /// whoever watches the program's calls sees it. callgrind collects inside `apus_probe_section`, which the marks are not.
 void apus_probe_counted(void (*body)(void *context), void *context);
 
-/// Planted faults; the caller has decided that this trade gets one.
-__attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation"))) void apus_probe_spend(int64_t instructions);
-__attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation"))) void apus_probe_allocate(void);
-__attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation"))) void apus_probe_syscall(void);
+#define APUS_PLANTED __attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+
+/// Planted faults; the caller has decided that this trade gets one. In line, so that asking for ten instructions gives
+/// about ten.
+APUS_PLANTED static inline void apus_probe_spend(uint64_t instructions) {
+  uint64_t turns = instructions >> 1;
+#if defined(__x86_64__)
+  if (turns > 0) __asm__ volatile("1: decq %0\n\tjnz 1b" : "+r"(turns) : : "cc");
+#else
+  for (; turns > 0; turns--) __asm__ volatile("" : "+r"(turns));
+#endif
+}
+
+APUS_PLANTED void apus_probe_allocate(void);
+APUS_PLANTED void apus_probe_syscall(void);

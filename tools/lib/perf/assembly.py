@@ -10,6 +10,8 @@ import re
 import subprocess
 from bisect import bisect_right
 
+from verdict import Failure
+
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(.*)$")
 TARGET = re.compile(r"^(?:bnd )?(?:notrack )?(call|jmp|j[a-z]+)\s+([0-9a-f]+)\b(?:\s+<([^>]*)>)?")
 INDIRECT = re.compile(r"^(?:bnd )?(?:notrack )?(call|jmp)\s+\*(.*)$")
@@ -108,7 +110,10 @@ def demangled(names):
     text = subprocess.run(
         ["swift", "demangle", "--simplified"], input="\n".join(names), capture_output=True, text=True, check=True
     ).stdout
-    return dict(zip(names, text.splitlines(), strict=True))
+    lines = text.splitlines()
+    if len(lines) != len(names):
+        raise Failure(70, f"swift demangle gave {len(lines)} lines for {len(names)} names")
+    return dict(zip(names, lines))
 
 
 def walk(program, roots):
@@ -132,7 +137,7 @@ def walk(program, roots):
     return paths, leaving
 
 
-def judge(program, roots, config, stop=()):
+def judge(program, roots, config):
     """Problems as text, and what was reached and left: (problems, functions reached, allowed calls seen)."""
     starts, problems = [], []
     for root in roots:
@@ -157,13 +162,17 @@ def judge(program, roots, config, stop=()):
     return problems, paths, seen
 
 
-def check(root, binaries, table):
-    """`binaries` by name: their paths. Gives problems and a line of what was looked at."""
-    config = json.loads(table.read_text(encoding="utf-8"))
+def check(programs, table):
+    """Problems, how many functions were reached, and what was allowed and seen."""
+    try:
+        config = json.loads(table.read_text(encoding="utf-8"))
+        roots, config["allowed"], config["traps"] = config["roots"], dict(config["allowed"]), list(config["traps"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Failure(65, f"{table} does not list roots, allowed and traps ({error}): restore it") from None
     problems, reached, seen = [], 0, set()
-    for name, roots in config["roots"].items():
-        program = Program(binaries[name])
-        found, paths, allowed = judge(program, roots, config)
+    for name, names in roots.items():
+        program = Program(programs.binary(name))
+        found, paths, allowed = judge(program, names, config)
         problems += found
         reached += len(paths)
         seen |= allowed

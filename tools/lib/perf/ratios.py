@@ -1,0 +1,89 @@
+"""Time against a C baseline measured beside it, from hot-bench: the only times a shared machine can be held to."""
+
+import json
+import re
+from pathlib import Path
+
+from programs import compiler_version
+from verdict import OK, WORSE, Failure, Verdict
+
+# Paired ratios spread by 14 % over 14 runs on a shared machine.
+SLACK = 0.15
+
+
+def measure(programs):
+    """Ratio by row of a quick run."""
+    output, _ = programs.run(
+        [str(programs.binary("hot-bench")), "--quick", "--json", "--no-gate", "--strategies",
+         str(programs.root / "strategies")])
+    rows = {}
+    for line in output.splitlines():
+        if not line.startswith("{"):
+            continue
+        row = json.loads(line)
+        if row.get("ratio") is not None:
+            rows[row["name"]] = row["ratio"]
+    return rows
+
+
+def check(programs, table):
+    expected = read(table)
+    found = measure(programs)
+    slow = [name for name in expected if ratio(found, name) > expected[name] * (1 + SLACK)]
+    if slow:
+        # Once more: a neighbour may have been in the way. The better of both counts.
+        again = measure(programs)
+        for name in slow:
+            found[name] = min(found[name], ratio(again, name))
+    return [judge(name, found[name], limit, name in slow) for name, limit in expected.items()], notes(table)
+
+
+def judge(name, value, expected, retried):
+    change = value / expected - 1
+    fields = {"value": round(value, 3), "expected": expected, "change": round(change, 4), "retried": retried}
+    text = f"{value:.2f} times its baseline, {change:+.0%} on {expected:.2f}"
+    if change > SLACK:
+        text += f", more than +{SLACK:.0%} in two runs: compare with `tools/bench`"
+        return Verdict(f"ratio.{name}", WORSE, text, fields)
+    return Verdict(f"ratio.{name}", OK, text + (" (second run)" if retried else ""), fields)
+
+
+def ratio(rows, name):
+    if name not in rows:
+        raise Failure(70, f"hot-bench printed no ratio of {name}: correct Benchmarks/Gate/ratios.json")
+    return rows[name]
+
+
+def notes(table):
+    """What else may be behind a difference: another processor favours one side, another compiler may."""
+    contents = json.loads(table.read_text(encoding="utf-8"))
+    return [
+        f"{table.name} is of {what} {contents[what]}, this is {now}: a difference below may be the {what}'s"
+        for what, now in circumstances().items() if contents.get(what, now) != now
+    ]
+
+
+def circumstances():
+    model = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return {"compiler": compiler_version(), "processor": model.group(1).strip() if model else "unknown"}
+
+
+def read(table):
+    try:
+        found = json.loads(table.read_text(encoding="utf-8"))
+        return {name: float(value) for name, value in found["ratios"].items()}
+    except FileNotFoundError:
+        raise Failure(66, f"{table} is not there: restore it from the repository") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Failure(65, f"{table} is no table of ratios ({error}): restore it from the repository") from None
+
+
+def update(programs, table):
+    """Rewrites the rows of the table with the median of three runs."""
+    expected = read(table)
+    runs = [measure(programs) for _ in range(3)]
+    ratios = {name: round(sorted(ratio(run, name) for run in runs)[1], 3) for name in expected}
+    contents = json.loads(table.read_text(encoding="utf-8"))
+    contents = {"unit": contents["unit"], **circumstances(), "ratios": ratios}
+    table.write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
+    return [f"{name:<20}{value:>8.3f}  {value / expected[name] - 1:+.1%} on {expected[name]}" for name, value in ratios.items()]
