@@ -5,6 +5,8 @@ histogram from where they stood. It computes what the engine's per-trade update 
 is given: exact integers of 1e-8 in the tests, floats where it is timed, since that is what is fast in Python.
 """
 
+from __future__ import annotations
+
 from collections import deque
 
 WINDOW_MILLIS = (1_800_000, 14_400_000, 86_400_000)

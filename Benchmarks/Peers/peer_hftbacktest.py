@@ -12,8 +12,8 @@ import timing
 from deque_engine import ATR_CANDLES, CANDLE_MILLIS, LARGE_TRADES_MIN, WINDOW_MILLIS, DequeEngine
 
 SPANS = np.array(WINDOW_MILLIS, dtype=np.int64)
-# Larger than elsewhere: a call from Python into njit code with its arguments costs some microseconds.
-STEP = 10_000
+# Events a batch; trades that share a millisecond are one event.
+STEP = 1_000
 FEED_LATENCY_NANOS = 1_000_000
 FOREVER = 10_000_000_000_000_000
 FEED = 2  # what wait_next_feed returns when it received a market event

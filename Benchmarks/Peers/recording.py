@@ -1,5 +1,7 @@
 """A recording of aggTrades, as rows of a data.binance.vision file and as the frames the venue would have sent."""
 
+from __future__ import annotations
+
 import gzip
 from itertools import islice
 from typing import Iterator, NamedTuple
