@@ -71,12 +71,26 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // What measurements run over; no measurement itself.
+    .target(
+      name: "BenchMarket", dependencies: ["CRecords", "Domain"], path: "Benchmarks/Market", swiftSettings: [machine]),
+
+    // C++ that does what the engine does, to be measured against; simdjson where it is installed.
+    .systemLibrary(
+      name: "CSimdjson", path: "Benchmarks/CSimdjson", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+    .target(
+      name: "CBaselines", dependencies: ["CRecords", "CClock", "COpenSSL", "CSimdjson"], path: "Benchmarks/Baselines",
+      cxxSettings: [
+        .unsafeFlags(["-std=c++17", "-ffp-contract=off"]),
+        .unsafeFlags(["-O3"] + machineFlags, .when(configuration: .release)),
+      ]),
     .executableTarget(
-      name: "replay-bench",
+      name: "hot-bench",
       dependencies: [
-        "HotPath", "Replay", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BenchMarket", "CBaselines", "CClock", "CRecords", "Domain", "HotPath", "Replay", "Settings",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks/ReplayBench"),
+      path: "Benchmarks/HotBench", swiftSettings: [machine]),
 
     .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
     .testTarget(
@@ -93,6 +107,7 @@ let package = Package(
         "apus", "exchange-sim", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["BenchMarket", "CRecords", "Domain", "HotPath"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )

@@ -93,7 +93,7 @@ public struct Engine: ~Copyable {
   /// The trade into windows and candles.
   @_noAllocation @_noLocks
   @inline(__always)
-  private mutating func take(_ record: apus_record, _ index: Int, at t: Int64) {
+  mutating func take(_ record: apus_record, _ index: Int, at t: Int64) {
     if !symbols[index].hasTrade {
       symbols[index].hasTrade = true
       symbols[index].firstMillis = t

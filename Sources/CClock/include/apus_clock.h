@@ -22,6 +22,31 @@ APUS_HOT static inline int64_t apus_wall_millis(void) {
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/// The processor's time stamp before what is measured: nothing later starts before it is read. Where there is none,
+/// nanoseconds.
+APUS_HOT static inline uint64_t apus_tsc_begin(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_lfence();
+  uint64_t ticks = __builtin_ia32_rdtsc();
+  __builtin_ia32_lfence();
+  return ticks;
+#else
+  return apus_monotonic_nanos();
+#endif
+}
+
+/// The time stamp after it: all of it has retired.
+APUS_HOT static inline uint64_t apus_tsc_end(void) {
+#if defined(__x86_64__)
+  unsigned core;
+  uint64_t ticks = __builtin_ia32_rdtscp(&core);
+  __builtin_ia32_lfence();
+  return ticks;
+#else
+  return apus_monotonic_nanos();
+#endif
+}
+
 /// Tells the core that this is a spin loop.
 APUS_HOT static inline void apus_spin_hint(void) {
 #if defined(__x86_64__)

@@ -1,0 +1,103 @@
+import ArgumentParser
+import CBaselines
+import Foundation
+import HotPath
+import Settings
+
+/// The hot path beside its baselines: every row runs both in this process, batch by batch in turn, after both have
+/// given the same results.
+@main
+struct HotBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hot-bench", abstract: "Times the hot path against C++ doing the same work.",
+    discussion: """
+      A row's time is of one item (frame, trade, message); min, p50 and so on are over batches. ratio is min over min, of p50
+      the same of the medians. Exit code 70: Apus and a baseline gave different results, and what differed is told.
+
+      EXAMPLES
+        hot-bench
+        hot-bench --quick --json
+        hot-bench --only parse
+        hot-bench --recording BTCUSDT-aggTrades-2026-11-01.csv.gz --only decision
+      """)
+
+  @Flag(help: "Under a minute: a million items a row, fewer runs.")
+  var quick = false
+
+  @Option(help: "Only rows whose name begins so.")
+  var only = ""
+
+  @Option(help: "Seed of the generated market.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: "An aggTrades file (data.binance.vision, .csv, .gz, .zip) instead of the generated market.",
+    completion: .file())
+  var recording: String?
+
+  @Option(help: "Folder of the strategy files.", completion: .directory)
+  var strategies = "strategies"
+
+  @Flag(help: "One line of JSON a row instead of the table.")
+  var json = false
+
+  @Flag(help: "Exit 0 however slow it was.")
+  var noGate = false
+
+  func validate() throws {
+    guard BenchRows.all.contains(where: { $0.names.contains { $0.hasPrefix(only) } }) else {
+      let names = BenchRows.all.flatMap(\.names).joined(separator: ", ")
+      throw ValidationError("--only \(only) is the beginning of no row: \(names)")
+    }
+  }
+
+  func run() throws {
+    let configs = try ["v51_baseline.json", "v52_8signals.json"].map {
+      try StrategyFile.load(strategies + "/" + $0, catalog: SignalCatalog.all)
+    }
+    let source = try BenchSource(seed: seed, isQuick: quick, recording: recording, strategies: configs)
+    // A run that wanders from core to core measures their caches.
+    _ = apus_baseline_pin(Int32(ProcessInfo.processInfo.activeProcessorCount - 1))
+    if !json { print(Self.heading(source)) }
+    for row in BenchRows.all where row.names.contains(where: { $0.hasPrefix(only) }) {
+      do {
+        for result in try row.run(source, only: only) {
+          print(json ? result.json : result.row)
+          fflush(nil)
+        }
+      } catch let mismatch as Mismatch {
+        Self.complain("\(mismatch): not the same work, nothing of it was timed")
+        throw ExitCode(70)
+      }
+    }
+  }
+
+  private static func complain(_ line: String) {
+    FileHandle.standardError.write(Data("hot-bench: \(line)\n".utf8))
+  }
+
+  private static func heading(_ source: BenchSource) -> String {
+    let compiler = String(cString: apus_baseline_compiler())
+    let theirs = String(cString: apus_baseline_target())
+    let ours = String(cString: apus_target_here())
+    return """
+      Apus       Swift \(swiftVersion), built for \(ours)
+      baselines  \(compiler), built for \(theirs), simdjson \(simdjson)
+      clock      \(String(format: "%.4f", source.clock.nanosPerTick)) ns a tick, \(source.clock.emptyTicks) ticks subtracted from each batch
+
+      \(RowResult.heading)
+      """
+  }
+
+  private static var simdjson: String {
+    apus_baseline_has_simdjson() == 0 ? "not installed" : String(cString: apus_baseline_simdjson_version())
+  }
+
+  private static var swiftVersion: String {
+    #if compiler(>=6.3)
+      "6.3 or later"
+    #else
+      "6.2"
+    #endif
+  }
+}
