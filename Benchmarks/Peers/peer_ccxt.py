@@ -79,7 +79,7 @@ async def main() -> None:
     ):
         if not timing.wanted(args, name):
             continue
-        timing.times(work, chunks[:10])
+        timing.times(work, chunks[: timing.WARM_UP])
         found = timing.times(work, chunks)
         timing.report(name, ccxt.__version__, found, work=done, beside="parse.combined", items=len(frames))
     await exchange.close()

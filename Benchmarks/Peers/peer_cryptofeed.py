@@ -36,7 +36,7 @@ async def main() -> None:
 
     found = []
     chunks = timing.batches(frames)
-    for measured, turns in ((False, chunks[:10]), (True, chunks * args.rounds)):
+    for measured, turns in ((False, chunks[: timing.WARM_UP]), (True, chunks * args.rounds)):
         for chunk in turns:
             started = timing.perf_counter_ns()
             # As its connection does: one await a message, in the running loop.

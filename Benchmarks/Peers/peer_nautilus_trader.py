@@ -75,7 +75,7 @@ def parse(args, slice_: recording.Slice) -> None:
     if not matches(work(frames[-1:]), slice_.rows[-1]):
         timing.fail(f"nautilus_trader made something else of trade {slice_.rows[-1].id}")
     chunks = timing.batches(frames)
-    timing.times(work, chunks[:10])
+    timing.times(work, chunks[: timing.WARM_UP])
     found = timing.times(work, chunks, args.rounds)
     done = "frame -> the adapter's msgspec decoder -> parse_to_trade_tick"
     timing.report(name, VERSION, found, work=done, beside="parse.combined", items=len(frames) * args.rounds)
@@ -109,7 +109,7 @@ def adapter(args, slice_: recording.Slice) -> None:
     if len(received) != 1 or not matches(received[0], slice_.rows[-1]):
         timing.fail(f"nautilus_trader's adapter made something else of trade {slice_.rows[-1].id}")
     chunks = timing.batches(frames)
-    warm_up = chunks[:10]
+    warm_up = chunks[: timing.WARM_UP]
     found = []
     for chunk in warm_up + chunks:
         # Outside the clock: what was received is another component's to keep.
@@ -157,7 +157,7 @@ def data_engine(args, slice_: recording.Slice) -> None:
 
     made = ticks(slice_.rows)
     chunks = timing.batches(made)
-    timing.times(work, chunks[:10])
+    timing.times(work, chunks[: timing.WARM_UP])
     if not actor.averages[0].initialized:
         timing.fail("nautilus_trader's DataEngine did not reach the indicators")
     found = timing.times(work, chunks, args.rounds)
@@ -207,7 +207,7 @@ def backtest(args, slice_: recording.Slice) -> None:
     engine.run()
     if strategy.seen != len(made):
         timing.fail(f"nautilus_trader's BacktestEngine gave {strategy.seen} of {len(made)} trades")
-    stamps = strategy.stamps[10 if len(strategy.stamps) > 20 else 0 :]
+    stamps = strategy.stamps[timing.WARM_UP if len(strategy.stamps) > 2 * timing.WARM_UP else 0 :]
     found = [(later - earlier) / timing.BATCH for earlier, later in zip(stamps, stamps[1:])]
     engine.dispose()
     done = "TradeTick -> BacktestEngine with a matching engine -> a strategy that does nothing; no CSV, windows or score"

@@ -83,7 +83,7 @@ def parse(args, slice_: recording.Slice) -> None:
         work = make()
         expect(slice_.rows[-1], work(frames[-1:]))
         chunks = timing.batches(frames)
-        timing.times(work, chunks[:10])
+        timing.times(work, chunks[: timing.WARM_UP])
         found = timing.times(work, chunks, args.rounds)
         done = f"frame -> tuple of id, T, price, quantity as floats, side; {how}"
         timing.report(name, version, found, work=done, beside="parse.combined", items=len(frames) * args.rounds)
