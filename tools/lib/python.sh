@@ -39,9 +39,8 @@ apus_python_ready() {
 apus_python_mirror() {
   local codename
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-  # shellcheck disable=SC2016 # apt's own variables
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2>/dev/null |
-    awk -v release="$codename" '$2 == release { print $1; exit }'
+  # Not `indextargets`, which is silent before the first update.
+  apt-get update --print-uris 2>/dev/null | sed -n "s|^'\(.*\)/dists/$codename/InRelease' .*|\1|p" | head -n 1
 }
 
 # Downloads and unpacks Debian's Python without configuring anything: no maintainer script runs.
@@ -58,7 +57,8 @@ apus_python_unpacked() {
   local apt=(apt-get -qq -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null
     -o Dir::State="$state" -o Dir::State::Lists="$state/lists" -o Dir::State::Status="$state/status"
     -o Dir::Cache="$state" -o Dir::Cache::Archives="$state/archives" -o APT::Sandbox::User="$(id -un)"
-    -o APT::Install-Recommends=0 -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=20)
+    -o APT::Install-Recommends=0 -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=20
+    -o APT::Update::Error-Mode=any)
   echo "Fetching $apus_python_name of Debian's $apus_python_suite into $apus_python_root" >&2
   if ! { "${apt[@]}" update && "${apt[@]}" -y --download-only install "${apus_python_packages[@]}"; } \
     >"$state/log" 2>&1 </dev/null; then
@@ -104,7 +104,7 @@ apus_python() { apus_in_python_root "$apus_python_command" "$@"; }
 apus_python_environment() {
   local environment=$1 requirements=$2 log=$3
   if ! { apus_python -m venv "$environment" && apus_in_python_root "$environment/bin/python" -m pip install --quiet \
-    --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes -r "$requirements"; } \
+    --no-cache-dir --disable-pip-version-check --retries 2 --timeout 30 --only-binary :all: --require-hashes -r "$requirements"; } \
     >"$log" 2>&1 </dev/null; then
     # shellcheck disable=SC2034
     apus_python_reason="$(grep -v '^WARNING' "$log" | tail -n 1)"
