@@ -17,6 +17,9 @@ let strict: [SwiftSetting] = [
 #endif
 let machine: SwiftSetting = .unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] }, .when(configuration: .release))
 
+// tools/bench sets it once the library is installed; who only runs Apus needs none of it.
+let simdjson = Context.environment["APUS_SIMDJSON"] != nil
+
 let package = Package(
   name: "apus",
   products: [
@@ -75,15 +78,13 @@ let package = Package(
     .target(
       name: "BenchMarket", dependencies: ["CRecords", "Domain"], path: "Benchmarks/Market", swiftSettings: [machine]),
 
-    // C++ that does what the engine does, to be measured against; simdjson where it is installed.
-    .systemLibrary(
-      name: "CSimdjson", path: "Benchmarks/CSimdjson", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+    // C++ that does what the engine does, to be measured against.
     .target(
-      name: "CBaselines", dependencies: ["CRecords", "CClock", "COpenSSL", "CSimdjson"], path: "Benchmarks/Baselines",
+      name: "CBaselines", dependencies: ["CRecords", "CClock", "COpenSSL"], path: "Benchmarks/Baselines",
       cxxSettings: [
         .unsafeFlags(["-std=c++17", "-ffp-contract=off"]),
         .unsafeFlags(["-O3"] + machineFlags, .when(configuration: .release)),
-      ]),
+      ] + (simdjson ? [.define("APUS_SIMDJSON")] : []), linkerSettings: simdjson ? [.linkedLibrary("simdjson")] : []),
     .executableTarget(
       name: "hot-bench",
       dependencies: [

@@ -1,7 +1,7 @@
-// simdjson's on-demand reader into the same record, where its header is installed.
+// simdjson's on-demand reader into the same record, where Package.swift was told that it is installed.
 #include "symbols.h"
 
-#if __has_include(<simdjson.h>)
+#ifdef APUS_SIMDJSON
 #include <simdjson.h>
 
 using namespace simdjson;

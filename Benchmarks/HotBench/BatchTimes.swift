@@ -24,6 +24,7 @@ struct BatchTimes {
 
   var batches: Int { nanos.count }
   var min: Double { nanos[0] }
+  var mean: Double { nanos.reduce(0, +) / Double(nanos.count) }
 
   /// The nearest rank, 1-based: the smallest time that at least `perTenThousand` of 10,000 batches do not exceed.
   func percentile(perTenThousand: Int) -> Double {

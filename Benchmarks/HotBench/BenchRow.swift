@@ -9,7 +9,7 @@ protocol BenchRow: Sendable {
 
 enum BenchRows {
   static let all: [any BenchRow] = [
-    ParseRow(), WindowRow(), EvictionRow(), ScoreRow(), DecisionRow(),
+    ParseRow(), WindowRow(), EvictionRow(), ScoreRow(), DecisionRow(), RingRow(), ReplayRow(), WarmStartRow(),
   ]
 }
 

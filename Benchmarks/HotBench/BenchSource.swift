@@ -47,11 +47,12 @@ final class BenchSource {
     return made.trades
   }
 
-  /// Trades that only fill the windows before anything is timed: none of a recording that is shorter than that.
+  /// Trades that only fill the windows before anything is timed: a quarter of a recording.
   var warmCount: Int {
-    let all = trades.count
-    return all > 2 * Self.heldTrades / 2 + 32 && recording == nil ? Self.heldTrades : recording == nil ? 0 : all / 4
+    isRecorded ? trades.count / 4 : Self.heldTrades
   }
+
+  var isRecorded: Bool { recording != nil }
 
   var indicators: [apus_record] {
     let all = trades

@@ -64,18 +64,29 @@ struct HotBench: ParsableCommand {
     // A run that wanders from core to core measures their caches.
     _ = apus_baseline_pin(Int32(ProcessInfo.processInfo.activeProcessorCount - 1))
     if !json { print(Self.heading(source)) }
+    var replayed = Double.infinity
     for row in BenchRows.all where row.names.contains(where: { $0.hasPrefix(only) }) {
       do {
         for result in try row.run(source, only: only) {
           print(json ? result.json : result.row)
           fflush(nil)
+          if result.name == "replay.grid.csv" { replayed = result.tradesPerSecond ?? replayed }
         }
       } catch let mismatch as Mismatch {
         Self.complain("\(mismatch): not the same work, nothing of it was timed")
         throw ExitCode(70)
       }
     }
+    if replayed < Self.requiredTradesPerSecond, !noGate {
+      Self.complain(
+        "\(Int(replayed)) trades/s on the grid, below the required \(Int(Self.requiredTradesPerSecond)): build with "
+          + "-c release, on an idle machine, or pass --no-gate")
+      throw ExitCode(1)
+    }
   }
+
+  /// What a replay on the grid must reach wherever it is built right; the goal is higher.
+  private static let requiredTradesPerSecond = 2_000_000.0
 
   private static func complain(_ line: String) {
     FileHandle.standardError.write(Data("hot-bench: \(line)\n".utf8))

@@ -22,7 +22,7 @@ struct RowResult {
   /// nil without a goal.
   var isReached: Bool? {
     if let tradesPerSecond, let tradesPerSecondGoal { return tradesPerSecond >= tradesPerSecondGoal }
-    return goal.map { ratio <= $0 }
+    return goal.map { ratio <= $0 && (bytesPerTrade ?? 0) <= 32 }
   }
 
   static let heading =
@@ -42,6 +42,10 @@ struct RowResult {
       line += "       -"
     }
     if let isReached { line += isReached ? "  reached" : "  missed" }
+    if let tradesPerSecond, tradesPerSecondGoal == nil {
+      line += String(format: "  %.2f M trades/s", tradesPerSecond / 1e6)
+    }
+    if let bytesPerTrade { line += String(format: "  %.1f bytes a trade held of 32", bytesPerTrade) }
     return line
   }
 
@@ -57,7 +61,9 @@ struct RowResult {
     if let goal { fields.append(Self.field("goal", goal)) }
     if let tradesPerSecond { fields.append("\"trades_per_second\":\(Int(tradesPerSecond))") }
     if let tradesPerSecondGoal { fields.append("\"trades_per_second_goal\":\(Int(tradesPerSecondGoal))") }
-    if let bytesPerTrade { fields.append(Self.field("bytes_per_trade", bytesPerTrade)) }
+    if let bytesPerTrade {
+      fields += [Self.field("bytes_per_trade", bytesPerTrade), "\"bytes_per_trade_goal\":32"]
+    }
     if let isReached { fields.append("\"reached\":\(isReached)") }
     return "{" + fields.joined(separator: ",") + "}"
   }

@@ -37,7 +37,7 @@ int32_t apus_baseline_scan(const apus_baseline_scanner *scanner, const uint8_t *
 int32_t apus_baseline_scan_any_order(
     const apus_baseline_scanner *scanner, const uint8_t *frame, size_t length, apus_record *record);
 
-/// Whether the program was built with simdjson's header, and its version ("" without).
+/// Whether the program was built with simdjson, and its version ("" without).
 int32_t apus_baseline_has_simdjson(void);
 const char *apus_baseline_simdjson_version(void);
 typedef struct apus_baseline_simdjson apus_baseline_simdjson;
@@ -137,7 +137,7 @@ int64_t apus_baseline_replay(
 // MARK: rings
 
 /// Moves `batches` * `batch` records from a thread on `producer_cpu` to the calling one on `consumer_cpu`, in an
-/// in-slot-sequence ring of `capacity` (a power of two). Fills `ticks` with TSC ticks between batches as the consumer
+/// ring of `capacity` (a power of two) whose slots carry their own sequence. Fills `ticks` with TSC ticks between batches as the consumer
 /// saw them; gives the sum of their ids.
 int64_t apus_baseline_ring_throughput(
     int32_t capacity, int32_t batches, int32_t batch, int32_t producer_cpu, int32_t consumer_cpu, uint64_t *ticks);

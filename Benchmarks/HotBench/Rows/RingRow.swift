@@ -1,0 +1,78 @@
+import CBaselines
+import Foundation
+
+/// The ring that feeds the engine: records a second from one core to another, and there and back beside the hand-over of
+/// one cache line, which nothing can beat.
+///
+/// Rounds of both sides alternate; a virtual machine may move its cores near and far between two of them.
+struct RingRow: BenchRow {
+  let names = ["ring.throughput", "ring.round_trip"]
+  private let capacity = 1024
+
+  func run(_ source: BenchSource, only prefix: String) throws -> [RowResult] {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    // A round trip on one core is a change of threads, not of cores.
+    if cores < 2 { return [] }
+    let home = Int32(cores - 1)
+    defer { _ = apus_baseline_pin(home) }
+    var results: [RowResult] = []
+    if names[0].hasPrefix(prefix) { results.append(try throughput(source, home)) }
+    if names[1].hasPrefix(prefix) { results.append(roundTrip(source, home)) }
+    return results
+  }
+
+  private func throughput(_ source: BenchSource, _ home: Int32) throws -> RowResult {
+    // A round is one batch: single stretches of it are a race through what had piled up.
+    let rounds = source.isQuick ? 48 : 160
+    let batches = 256
+    let batch = 256
+    let expected = Int64(batches * batch) * Int64(batches * batch - 1) / 2
+    var ours: [UInt64] = []
+    var theirs: [UInt64] = []
+    for round in 0..<rounds {
+      for side in 0..<2 {
+        if (round + side) & 1 == 0 {
+          var ticks: [UInt64] = []
+          let sum = RingTrips.throughput(
+            capacity: capacity, batches: batches, batch: batch, producerCPU: 0, consumerCPU: home, ticks: &ticks)
+          ours.append(ticks.reduce(0, +))
+          if sum != expected { throw Mismatch(names[0], at: round, "sum of ids", ours: sum, theirs: expected) }
+        } else {
+          var ticks = [UInt64](repeating: 0, count: batches)
+          let sum = apus_baseline_ring_throughput(
+            Int32(capacity), Int32(batches), Int32(batch), 0, home, &ticks)
+          if sum != expected { throw Mismatch(names[0], at: round, "sum of ids", ours: expected, theirs: sum) }
+          theirs.append(ticks.reduce(0, +))
+        }
+      }
+    }
+    return RowResult(
+      name: names[0], ours: BatchTimes(ticks: ours, itemsPerBatch: batches * batch, clock: source.clock),
+      baselineName: "c++ ring",
+      baseline: BatchTimes(ticks: theirs, itemsPerBatch: batches * batch, clock: source.clock),
+      items: rounds * batches * batch, batch: batches * batch)
+  }
+
+  private func roundTrip(_ source: BenchSource, _ home: Int32) -> RowResult {
+    let rounds = source.isQuick ? 24 : 64
+    let batches = 512
+    let trips = 64
+    var ours: [UInt64] = []
+    var theirs: [UInt64] = []
+    for round in 0..<rounds {
+      for side in 0..<2 {
+        if (round + side) & 1 == 0 {
+          RingTrips.roundTrips(batches: batches, trips: trips, firstCPU: home, secondCPU: 0, ticks: &ours)
+        } else {
+          var ticks = [UInt64](repeating: 0, count: batches)
+          apus_baseline_ping_pong(Int32(batches), Int32(trips), home, 0, &ticks)
+          theirs += ticks
+        }
+      }
+    }
+    return RowResult(
+      name: names[1], ours: BatchTimes(ticks: ours, itemsPerBatch: trips, clock: source.clock),
+      baselineName: "ping-pong", baseline: BatchTimes(ticks: theirs, itemsPerBatch: trips, clock: source.clock),
+      items: rounds * batches * trips, batch: trips, goal: 1.6)
+  }
+}
