@@ -1,7 +1,7 @@
 """Puts the peers' measurements beside those of Apus: a table, JSON lines or Markdown.
 
 Standard input holds lines of JSON in the order in which they were measured, Apus' own before and after each peer's; a
-peer's ratio is its min over the lesser of the two mins around it. Exits 1 when no peer was measured.
+peer's ratio is its min over the lesser of Apus' two mins around it. Exits 1 when no peer was measured.
 """
 
 import argparse
@@ -26,9 +26,11 @@ def paired(lines: list[dict]) -> list[dict]:
         if "not_measured" not in line:
             before = [other for other in lines[:at] if other["name"] == line["beside"]][-1:]
             after = [other for other in lines[at:] if other["name"] == line["beside"]][:1]
-            around = [other["min_ns"] for other in before + after]
-            line["apus_min_ns"] = min(around) if around else None
-            line["ratio"] = round(line["min_ns"] / min(around), 2) if around else None
+            # Of the medians too: a min over batches of 32 is a little luckier than one over batches of 100.
+            for figure, ratio_name in (("min_ns", "ratio"), ("p50_ns", "ratio_p50")):
+                around = [other[figure] for other in before + after]
+                line["apus_" + figure] = min(around) if around else None
+                line[ratio_name] = round(line[figure] / min(around), 2) if around else None
         found.append(line)
     return found
 
@@ -36,7 +38,7 @@ def paired(lines: list[dict]) -> list[dict]:
 def cells(line: dict) -> list[str]:
     name = line["name"].removeprefix("peer.")
     if "not_measured" in line:
-        return [name, "", "not measured: " + line["not_measured"], "", "", "", "", ""]
+        return [name, "", "not measured: " + line["not_measured"], "", "", "", "", "", ""]
     apus = line["apus_min_ns"]
     return [
         name,
@@ -47,17 +49,18 @@ def cells(line: dict) -> list[str]:
         line["beside"],
         number(apus) if apus else "not measured",
         ratio(line["ratio"]) if apus else "",
+        ratio(line["ratio_p50"]) if apus else "",
     ]
 
 
-HEADINGS = ["peer", "version", "work", "min ns", "p50 ns", "beside Apus'", "Apus min ns", "ratio"]
-RIGHT = {3, 4, 6, 7}
+HEADINGS = ["peer", "version", "work", "min ns", "p50 ns", "beside Apus'", "Apus min ns", "ratio", "of p50"]
+RIGHT = {3, 4, 6, 7, 8}
 
 
 def table(found: list[dict]) -> None:
     rows = [HEADINGS] + [cells(line) for line in found]
     # The work is told last, since it is longer than the rest.
-    order = [0, 1, 3, 4, 5, 6, 7, 2]
+    order = [0, 1, 3, 4, 5, 6, 7, 8, 2]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     for row in rows:
         parts = [row[c].rjust(widths[c]) if c in RIGHT else row[c].ljust(widths[c]) for c in order]

@@ -183,14 +183,16 @@ class Recordings(unittest.TestCase):
 class Reports(unittest.TestCase):
     def test_ratio_to_the_lesser_neighbour(self):
         lines = [
-            {"name": "parse.combined", "min_ns": 50.0},
-            {"name": "peer.x.parse", "beside": "parse.combined", "min_ns": 900.0},
-            {"name": "parse.combined", "min_ns": 45.0},
-            {"name": "parse.combined", "min_ns": 1.0},
+            {"name": "parse.combined", "min_ns": 1.0, "p50_ns": 2.0},
+            {"name": "parse.combined", "min_ns": 50.0, "p50_ns": 60.0},
+            {"name": "peer.x.parse", "beside": "parse.combined", "min_ns": 900.0, "p50_ns": 1000.0},
+            {"name": "parse.combined", "min_ns": 45.0, "p50_ns": 100.0},
+            {"name": "parse.combined", "min_ns": 1.0, "p50_ns": 2.0},
             {"name": "peer.y", "not_measured": "why"},
         ]
         found = report.paired(lines)
         self.assertEqual((found[0]["apus_min_ns"], found[0]["ratio"]), (45.0, 20.0))
+        self.assertEqual((found[0]["apus_p50_ns"], found[0]["ratio_p50"]), (60.0, 16.67))
         self.assertEqual(report.cells(found[1])[2], "not measured: why")
 
     def test_nearest_rank_of_times(self):
