@@ -266,7 +266,7 @@ def main() -> None:
         bot = backtest(data)
         found = timed(lambda: bare(bot, STEP), total, skip)
         bot.close()
-        done = "event -> njit strategy that does nothing; binary events in memory; no CSV, windows or score"
+        done = "event -> idle njit strategy; binary events in memory; no CSV, windows or score"
         version, beside = hftbacktest.__version__, "replay.every_trade.csv"
         timing.report(name, version, found, work=done, beside=beside, items=total - skip)
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from decimal import Decimal
 from time import perf_counter_ns
+from types import SimpleNamespace
 
 import msgspec
 import nautilus_trader
@@ -17,6 +18,7 @@ from nautilus_trader.cache.cache import Cache
 from nautilus_trader.common.actor import Actor
 from nautilus_trader.common.component import LiveClock, MessageBus
 from nautilus_trader.config import LoggingConfig
+from nautilus_trader.core import nautilus_pyo3
 from nautilus_trader.data.engine import DataEngine
 from nautilus_trader.indicators import ExponentialMovingAverage
 from nautilus_trader.model.currencies import USDT
@@ -34,6 +36,15 @@ import timing
 VERSION = nautilus_trader.__version__
 INSTRUMENT = InstrumentId.from_str("BTCUSDT-PERP.BINANCE")
 TRADER = TraderId("PEER-001")
+# The classes of its Cython engine, as nautilus_pyo3 has them for the one in Rust.
+CYTHON = SimpleNamespace(
+    InstrumentId=InstrumentId,
+    AggressorSide=AggressorSide,
+    Price=Price,
+    Quantity=Quantity,
+    TradeId=TradeId,
+    TradeTick=TradeTick,
+)
 
 
 def matches(tick: TradeTick, row: recording.Row) -> bool:
@@ -44,18 +55,17 @@ def matches(tick: TradeTick, row: recording.Row) -> bool:
     return late < 1_000 and found == (str(row.id), Decimal(row.price), Decimal(row.quantity), side)
 
 
-def ticks(slice_rows: list[recording.Row]) -> list[TradeTick]:
+def ticks(slice_rows: list[recording.Row], model) -> list:
+    """Of `model`'s classes, those of the Cython or of the Rust engine; there are none of quantity 0."""
+    instrument, sides = model.InstrumentId.from_str(str(INSTRUMENT)), model.AggressorSide
     made = []
     for row in slice_rows:
         nanos = row.time_ms * 1_000_000
-        side = AggressorSide.SELLER if row.is_sell else AggressorSide.BUYER
+        side = sides.SELLER if row.is_sell else sides.BUYER
         price, size = recording.padded(row.price, 1), recording.padded(row.quantity, 3)
         if recording.units(size):
-            made.append(
-                TradeTick(
-                    INSTRUMENT, Price.from_str(price), Quantity.from_str(size), side, TradeId(str(row.id)), nanos, nanos
-                )
-            )
+            price, size = model.Price.from_str(price), model.Quantity.from_str(size)
+            made.append(model.TradeTick(instrument, price, size, side, model.TradeId(str(row.id)), nanos, nanos))
     return made
 
 
@@ -155,7 +165,7 @@ def data_engine(args, slice_: recording.Slice) -> None:
         for tick in chunk:
             process(tick)
 
-    made = ticks(slice_.rows)
+    made = ticks(slice_.rows, CYTHON)
     chunks = timing.batches(made)
     timing.times(work, chunks[: timing.WARM_UP])
     if not actor.averages[0].initialized:
@@ -165,21 +175,36 @@ def data_engine(args, slice_: recording.Slice) -> None:
     timing.report(name, VERSION, found, work=done, beside="window.trade", items=len(made) * args.rounds)
 
 
-class Stamps(Strategy):
-    """Trades without doing anything; notes the time once a batch."""
+class Stamps:
+    """Notes the time once a batch; a strategy that does nothing else."""
 
     def __init__(self):
-        super().__init__()
         self.seen = 0
         self.stamps = []
+
+    def trade(self):
+        self.seen += 1
+        if self.seen % timing.BATCH == 0:
+            self.stamps.append(perf_counter_ns())
+
+    def times(self, expected: int, engine: str) -> list[float]:
+        """Nanoseconds a trade, of every batch after the warm-up."""
+        if self.seen != expected:
+            timing.fail(f"nautilus_trader's {engine} gave {self.seen} of {expected} trades")
+        stamps = self.stamps[timing.WARM_UP if len(self.stamps) > 2 * timing.WARM_UP else 0 :]
+        return [(later - earlier) / timing.BATCH for earlier, later in zip(stamps, stamps[1:])]
+
+
+class Idle(Strategy):
+    def __init__(self, stamps: Stamps):
+        super().__init__()
+        self.stamps = stamps
 
     def on_start(self):
         self.subscribe_trade_ticks(INSTRUMENT)
 
     def on_trade_tick(self, tick):
-        self.seen += 1
-        if self.seen % timing.BATCH == 0:
-            self.stamps.append(perf_counter_ns())
+        self.stamps.trade()
 
 
 def backtest(args, slice_: recording.Slice) -> None:
@@ -200,17 +225,63 @@ def backtest(args, slice_: recording.Slice) -> None:
         trade_execution=True,
     )
     engine.add_instrument(TestInstrumentProvider.btcusdt_perp_binance())
-    made = ticks(slice_.rows)
+    made = ticks(slice_.rows, CYTHON)
     engine.add_data(made, sort=True)
-    strategy = Stamps()
+    stamps = Stamps()
+    engine.add_strategy(Idle(stamps))
+    engine.run()
+    found = stamps.times(len(made), "BacktestEngine")
+    engine.dispose()
+    done = "TradeTick -> BacktestEngine in Cython, with a matching engine -> an idle strategy; no CSV, windows or score"
+    timing.report(name, VERSION, found, work=done, beside="replay.every_trade.csv", items=len(made))
+
+
+class RustIdle(nautilus_pyo3.Strategy):
+    # Set before the engine asks for it: the base class takes no arguments of ours.
+    stamps: Stamps
+
+    def on_start(self):
+        self.subscribe_trades(nautilus_pyo3.InstrumentId.from_str(str(INSTRUMENT)))
+
+    def on_trade(self, trade):
+        self.stamps.trade()
+
+
+def rust_backtest(args, slice_: recording.Slice) -> None:
+    """Its engine in Rust, which the wheel has beside the one in Cython; the strategy is Python in both."""
+    name = "peer.nautilus_trader.backtest_rust"
+    if not timing.wanted(args, name):
+        return
+    rust = nautilus_pyo3
+    usdt, btc = rust.Currency.from_str("USDT"), rust.Currency.from_str("BTC")
+    instrument = rust.CryptoPerpetual(
+        instrument_id=rust.InstrumentId.from_str(str(INSTRUMENT)),
+        raw_symbol=rust.Symbol(args.symbol),
+        base_currency=btc,
+        quote_currency=usdt,
+        settlement_currency=usdt,
+        is_inverse=False,
+        price_precision=1,
+        size_precision=3,
+        price_increment=rust.Price.from_str("0.1"),
+        size_increment=rust.Quantity.from_str("0.001"),
+        ts_event=0,
+        ts_init=0,
+    )
+    engine = rust.BacktestEngine(
+        rust.BacktestEngineConfig(trader_id=rust.TraderId(str(TRADER)), bypass_logging=True, run_analysis=False)
+    )
+    balance = [rust.Money(1_000_000, usdt)]
+    engine.add_venue(rust.Venue("BINANCE"), rust.OmsType.NETTING, rust.AccountType.MARGIN, balance)
+    engine.add_instrument(instrument)
+    made = ticks(slice_.rows, rust)
+    engine.add_data(made, sort=True)
+    strategy = RustIdle()
+    strategy.stamps = Stamps()
     engine.add_strategy(strategy)
     engine.run()
-    if strategy.seen != len(made):
-        timing.fail(f"nautilus_trader's BacktestEngine gave {strategy.seen} of {len(made)} trades")
-    stamps = strategy.stamps[timing.WARM_UP if len(strategy.stamps) > 2 * timing.WARM_UP else 0 :]
-    found = [(later - earlier) / timing.BATCH for earlier, later in zip(stamps, stamps[1:])]
-    engine.dispose()
-    done = "TradeTick -> BacktestEngine with a matching engine -> a strategy that does nothing; no CSV, windows or score"
+    found = strategy.stamps.times(len(made), "Rust BacktestEngine")
+    done = "TradeTick -> BacktestEngine in Rust, with a matching engine -> an idle strategy; no CSV, windows or score"
     timing.report(name, VERSION, found, work=done, beside="replay.every_trade.csv", items=len(made))
 
 
@@ -219,7 +290,7 @@ def main() -> None:
     if args.symbol != "BTCUSDT":
         sys.exit(f"--symbol {args.symbol}: nautilus_trader's instrument is BTCUSDT's here")
     slice_ = recording.last(args.recording, args.items)
-    for part in (parse, adapter, data_engine, backtest):
+    for part in (parse, adapter, data_engine, backtest, rust_backtest):
         part(args, slice_)
 
 

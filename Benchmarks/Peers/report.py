@@ -14,7 +14,7 @@ def number(nanos: float) -> str:
 
 
 def ratio(value: float) -> str:
-    return f"{value:,.0f}x" if value >= 10 else f"{value:.1f}x"
+    return f"{value:,.0f}x" if value >= 10 else f"{value:.1f}x" if value >= 1 else f"{value:.2f}x"
 
 
 def paired(lines: list[dict]) -> list[dict]:
