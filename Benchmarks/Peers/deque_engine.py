@@ -1,8 +1,8 @@
-"""Three rolling windows, candles, ATR, size quantiles and large flow in plain Python, as a careful user would write them.
+"""Three rolling windows, candles, ATR, size quantiles and large flow in plain Python, as a careful user writes them.
 
 Every step is O(1) amortised: both-side sums that follow the trades in and out of deques, and quantiles that walk a
-histogram from where they stood. It computes what the engine's per-trade update computes and works on whatever numbers it
-is given: exact integers of 1e-8 in the tests, floats where it is timed, since that is what is fast in Python.
+histogram from where they stood. It computes what the engine's per-trade update computes and works on whatever numbers
+it is given: exact integers of 1e-8 in the tests, floats where it is timed, since that is what is fast in Python.
 """
 
 from __future__ import annotations

@@ -36,9 +36,11 @@ MARKET = {
 
 
 def same(trade: dict, row: recording.Row) -> bool:
-    found = (trade["id"], trade["timestamp"], trade["side"], Decimal(str(trade["price"])), Decimal(str(trade["amount"])))
+    price, amount = Decimal(str(trade["price"])), Decimal(str(trade["amount"]))
+    if (price, amount) != (Decimal(row.price), Decimal(row.quantity)):
+        return False
     side = "sell" if row.is_sell else "buy"
-    return found == (str(row.id), row.time_ms, side, Decimal(row.price), Decimal(row.quantity))
+    return (trade["id"], trade["timestamp"], trade["side"]) == (str(row.id), row.time_ms, side)
 
 
 async def main() -> None:

@@ -204,8 +204,8 @@ def state(count: int):
     """Of the windows, for `count` trades: trades, indexes of the large ones, histogram, sums, whole numbers, prices."""
     prices = np.zeros(7)
     prices[HIGH] = np.nan
-    whole = np.zeros(13, dtype=np.int64)
-    return np.zeros(count, FIELDS), np.zeros(count, np.int64), np.zeros(14_337, np.int64), np.zeros((3, 3)), whole, prices
+    trades, large, counts = np.zeros(count, FIELDS), np.zeros(count, np.int64), np.zeros(14_337, np.int64)
+    return trades, large, counts, np.zeros((3, 3)), np.zeros(13, np.int64), prices
 
 
 def timed(step, total: int, skip: int) -> list[float]:

@@ -39,8 +39,8 @@ def generic(loads):
 
 
 def typed():
-    """msgspec's typed decoder, its fastest documented path: keys that are not declared are skipped, not built; gc=False is
-    its documented switch for structs that hold no cycles."""
+    """msgspec's typed decoder, its fastest documented path: keys that are not declared are skipped, not built; gc=False
+    is its documented switch for structs that hold no cycles."""
 
     class Data(msgspec.Struct, gc=False):
         a: int

@@ -35,7 +35,8 @@ def rows(path: str, first: int = 0, count: int | None = None) -> Iterator[Row]:
         for number, line in enumerate(islice(file, first, stop), start=first + 1):
             try:
                 id_, price, quantity, first_id, last_id, time_ms, maker = line.rstrip("\r\n").split(",")
-                row = Row(int(id_), price, quantity, int(first_id), int(last_id), int(time_ms), maker in ("true", "True"))
+                is_sell = maker in ("true", "True")
+                row = Row(int(id_), price, quantity, int(first_id), int(last_id), int(time_ms), is_sell)
             except ValueError as error:
                 raise ValueError(f"{path}: trade {number} is no aggTrades row ({error}): {line.rstrip()!r}") from None
             yield row

@@ -71,7 +71,8 @@ def markdown(found: list[dict]) -> None:
     print("| " + " | ".join(HEADINGS) + " |")
     print("|" + "|".join("---:" if column in RIGHT else "---" for column in range(len(HEADINGS))) + "|")
     for line in found:
-        print("| " + " | ".join(f"`{cell}`" if at in (0, 5) and cell else cell for at, cell in enumerate(cells(line))) + " |")
+        code = [f"`{cell}`" if at in (0, 5) and cell else cell for at, cell in enumerate(cells(line))]
+        print("| " + " | ".join(code) + " |")
 
 
 def main() -> None:

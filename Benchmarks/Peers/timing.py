@@ -6,8 +6,8 @@ import sys
 from time import perf_counter_ns
 from typing import Any, Callable, Sequence
 
-# Long enough that reading the clock (some 50 ns) is nothing, short enough that many batches meet no interruption. Apus is
-# timed in batches of 32, which last a microsecond or two.
+# Long enough that reading the clock (some 50 ns) is nothing, short enough that many batches meet no interruption. Apus
+# is timed in batches of 32, which last a microsecond or two.
 BATCH = 100
 # Batches that are run before any is timed.
 WARM_UP = 100

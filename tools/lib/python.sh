@@ -104,10 +104,11 @@ apus_python() { apus_in_python_root "$apus_python_command" "$@"; }
 apus_python_environment() {
   local environment=$1 requirements=$2 log=$3
   if ! { apus_python -m venv "$environment" && apus_in_python_root "$environment/bin/python" -m pip install --quiet \
-    --no-cache-dir --disable-pip-version-check --retries 2 --timeout 30 --only-binary :all: --require-hashes -r "$requirements"; } \
+    --no-cache-dir --disable-pip-version-check --retries 2 --timeout 30 --only-binary :all: --require-hashes \
+    -r "$requirements"; } \
     >"$log" 2>&1 </dev/null; then
     # shellcheck disable=SC2034
-    apus_python_reason="$(grep -v '^WARNING' "$log" | tail -n 1)"
+    apus_python_reason=$({ grep '^ERROR' "$log" || grep -v '^ *$' "$log"; } | head -n 1)
     return 1
   fi
 }
