@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Python of 3.12 or later for one run: the machine's own, or Debian 13's unpacked into a folder that goes away with it.
+# A Python of 3.12 or later for one run: the machine's own, or Debian 13's in a folder that goes away with it.
 # Sourced, not run: `. tools/lib/python.sh; apus_python_ready FOLDER; apus_python -c 'print(1)'`.
 # Nothing is installed on the machine: apt only resolves and downloads, with lists and state of its own in FOLDER.
 
@@ -30,7 +30,7 @@ apus_python_ready() {
   apus_python_command=/usr/bin/$apus_python_name
   apus_python_unpacked "$folder" || return 1
   if ! apus_python -c 'import ssl' >/dev/null 2>&1; then
-    apus_python_reason="Debian's $apus_python_name doesn't start in $apus_python_root: chroot needs root or user namespaces"
+    apus_python_reason="Debian's $apus_python_name doesn't start: chroot needs root or user namespaces, and mounting"
     return 1
   fi
 }
@@ -93,7 +93,8 @@ apus_in_python_root() {
   [[ $(id -u) == 0 ]] || spaces+=(--user --map-root-user)
   # shellcheck disable=SC2016 # $1 is the inner shell's
   local inside='mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev"; root=$1; shift; exec chroot "$root" "$@"'
-  env "${settings[@]}" PATH=/usr/sbin:/usr/bin:/sbin:/bin unshare "${spaces[@]}" sh -c "$inside" sh "$apus_python_root" "$@"
+  settings+=(PATH=/usr/sbin:/usr/bin:/sbin:/bin)
+  env "${settings[@]}" unshare "${spaces[@]}" sh -c "$inside" sh "$apus_python_root" "$@"
 }
 
 # apus_python ARGUMENTS...: the interpreter itself.
