@@ -108,7 +108,7 @@ let package = Package(
         "apus", "exchange-sim", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["BenchMarket", "CRecords", "Domain", "HotPath"]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["BenchMarket", "CRecords", "Domain", "HotPath", "hot-bench"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
   ]
 )

@@ -16,6 +16,8 @@ struct Scan {
   const uint8_t *const end;
   apus_record &record;
   uint32_t seen = 0;
+  uint8_t unescaped[64];  ///< of a value
+  uint8_t unescapedKey[64];
 
   uint8_t byte() const { return at < end ? *at : 0; }
 
@@ -114,6 +116,65 @@ struct Scan {
     return false;
   }
 
+  static int hexDigit(uint8_t c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  }
+
+  /// The four digits after `\\u`; -1 when they aren't.
+  static int32_t unit(const uint8_t *&from, const uint8_t *stop) {
+    if (stop - from < 4) return -1;
+    int32_t value = 0;
+    for (int i = 0; i < 4; ++i) {
+      const int digit = hexDigit(*from++);
+      if (digit < 0) return -1;
+      value = value << 4 | digit;
+    }
+    return value;
+  }
+
+  /// A string of at most 64 bytes without its escapes; its length, or -1.
+  static int plain(const uint8_t *from, const uint8_t *stop, uint8_t *text) {
+    int count = 0;
+    const auto put = [&](uint32_t byte) {
+      if (count == 64) return false;
+      text[count++] = uint8_t(byte);
+      return true;
+    };
+    while (from < stop) {
+      const uint8_t c = *from++;
+      if (c != '\\') {
+        if (!put(c)) return -1;
+        continue;
+      }
+      if (from >= stop) return -1;
+      const uint8_t escape = *from++;
+      if (escape != 'u') {
+        const char *const known = strchr("\"\"\\\\//b\bf\fn\nr\rt\t", escape);
+        if (escape == 0 || escape < ' ' || !known || !put(uint8_t(known[1]))) return -1;
+        continue;
+      }
+      int32_t code = unit(from, stop);
+      if (code < 0) return -1;
+      if (code >= 0xD800 && code <= 0xDFFF) {
+        if (code > 0xDBFF || stop - from < 2 || from[0] != '\\' || from[1] != 'u') return -1;
+        from += 2;
+        const int32_t low = unit(from, stop);
+        if (low < 0xDC00 || low > 0xDFFF) return -1;
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+      }
+      const uint32_t u = uint32_t(code);
+      const bool fits = u < 0x80    ? put(u)
+                        : u < 0x800 ? put(0xC0 | u >> 6) && put(0x80 | (u & 63))
+                        : u < 0x10000
+                            ? put(0xE0 | u >> 12) && put(0x80 | (u >> 6 & 63)) && put(0x80 | (u & 63))
+                            : put(0xF0 | u >> 18) && put(0x80 | (u >> 12 & 63)) && put(0x80 | (u >> 6 & 63)) && put(0x80 | (u & 63));
+      if (!fits) return -1;
+    }
+    return count;
+  }
+
   /// A value of a key that aggTrades have; false leaves it to be skipped.
   bool field(const uint8_t *key, size_t length) {
     const uint8_t *start, *stop;
@@ -123,6 +184,11 @@ struct Scan {
       switch (key[0]) {
         case 'e':
           if (!string(start, stop, escaped)) return false;
+          if (escaped) {
+            const int count = plain(start, stop, unescaped);
+            start = unescaped;
+            stop = unescaped + (count < 0 ? 0 : count);
+          }
           seen |= stop - start == 8 && memcmp(start, "aggTrade", 8) == 0 ? aggTrade : otherEvent;
           return true;
         case 's': {
@@ -131,6 +197,11 @@ struct Scan {
             return false;
           }
           seen |= symbol;
+          if (escaped) {
+            const int count = plain(start, stop, unescaped);
+            start = unescaped;
+            stop = unescaped + (count < 0 ? 0 : count);
+          }
           const int32_t found = scanner.find(start, size_t(stop - start));
           if (found >= 0) record.symbol = uint32_t(found);
           else seen |= unknownSymbol;
@@ -189,6 +260,11 @@ struct Scan {
       bool escaped;
       if (!string(key, keyEnd, escaped) || !take(':')) return false;
       skipSpace();
+      if (escaped) {
+        const int count = plain(key, keyEnd, unescapedKey);
+        key = unescapedKey;
+        keyEnd = unescapedKey + (count < 0 ? 0 : count);
+      }
       const size_t length = size_t(keyEnd - key);
       if (!isData && length == 4 && memcmp(key, "data", 4) == 0) {
         if (byte() == '{' ? !object(true) : !skipValue()) return false;
@@ -206,7 +282,7 @@ struct Scan {
 
 extern "C" int32_t apus_baseline_scan_any_order(
     const apus_baseline_scanner *scanner, const uint8_t *frame, size_t length, apus_record *record) {
-  Scan scan{*scanner, frame, frame + length, *record};
+  Scan scan{*scanner, frame, frame + length, *record, 0, {}, {}};
   if (!scan.object(false)) return APUS_BASELINE_MALFORMED;
   scan.skipSpace();
   if (scan.at != scan.end) return APUS_BASELINE_MALFORMED;

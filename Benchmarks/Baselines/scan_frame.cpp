@@ -1,137 +1,133 @@
-// The frame scanner. The venue writes its keys in one order; a frame in that order is found by its commas, all fields are
-// then read at once, since none waits for the one before it. Any other frame is read key by key.
+// The frame scanner. The venue writes its keys in one order; a frame in that order is read straight through, keys by eight
+// bytes, numbers by sixteen. Any other frame is read key by key.
 #include "symbols.h"
 
 using namespace baseline;
 
 #ifdef __AVX2__
-namespace baseline {
-alignas(16) const uint8_t kKeepLast[17][16] = {
-#define APUS_ROW(n)                                                                                                   \
-  {                                                                                                                   \
-    n > 15 ? 255 : 0, n > 14 ? 255 : 0, n > 13 ? 255 : 0, n > 12 ? 255 : 0, n > 11 ? 255 : 0, n > 10 ? 255 : 0,       \
-        n > 9 ? 255 : 0, n > 8 ? 255 : 0, n > 7 ? 255 : 0, n > 6 ? 255 : 0, n > 5 ? 255 : 0, n > 4 ? 255 : 0,         \
-        n > 3 ? 255 : 0, n > 2 ? 255 : 0, n > 1 ? 255 : 0, n > 0 ? 255 : 0                                            \
-  }
-    APUS_ROW(0),  APUS_ROW(1),  APUS_ROW(2),  APUS_ROW(3),  APUS_ROW(4),  APUS_ROW(5),  APUS_ROW(6),  APUS_ROW(7), APUS_ROW(8),
-    APUS_ROW(9),  APUS_ROW(10), APUS_ROW(11), APUS_ROW(12), APUS_ROW(13), APUS_ROW(14), APUS_ROW(15), APUS_ROW(16)
-#undef APUS_ROW
-};
-#define APUS_WHOLE(d, j) (d - 8 + j >= 0 ? d - 8 + j : 128)
-#define APUS_DECIMAL(d, j) (d + 1 + j <= 15 ? d + 1 + j : 128)
-#define APUS_ROW(d)                                                                                                   \
-  {                                                                                                                   \
-    APUS_WHOLE(d, 0), APUS_WHOLE(d, 1), APUS_WHOLE(d, 2), APUS_WHOLE(d, 3), APUS_WHOLE(d, 4), APUS_WHOLE(d, 5),       \
-        APUS_WHOLE(d, 6), APUS_WHOLE(d, 7), APUS_DECIMAL(d, 0), APUS_DECIMAL(d, 1), APUS_DECIMAL(d, 2),               \
-        APUS_DECIMAL(d, 3), APUS_DECIMAL(d, 4), APUS_DECIMAL(d, 5), APUS_DECIMAL(d, 6), APUS_DECIMAL(d, 7)            \
-  }
-alignas(16) const uint8_t kSplitAt[16][16] = {
-    APUS_ROW(0), APUS_ROW(1), APUS_ROW(2),  APUS_ROW(3),  APUS_ROW(4),  APUS_ROW(5),  APUS_ROW(6),  APUS_ROW(7),
-    APUS_ROW(8), APUS_ROW(9), APUS_ROW(10), APUS_ROW(11), APUS_ROW(12), APUS_ROW(13), APUS_ROW(14), APUS_ROW(15)};
-#undef APUS_ROW
-#undef APUS_WHOLE
-#undef APUS_DECIMAL
-}  // namespace baseline
-
 namespace {
 
-/// Eleven commas of a combined frame, ten of a raw one; 38 and 32 quotes. Longer than eight vectors: the other way.
+/// Rows of shuffles that move the first n of sixteen bytes to the end, zeros before them: row n begins at byte n.
+alignas(16) const uint8_t kToEnd[32] = {128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+                                        0,   1,   2,   3,   4,   5,   6,   7,   8,   9,   10,  11,  12,  13,  14,  15};
+/// The first n of sixteen bytes: row n begins at byte 16 - n.
+alignas(16) const uint8_t kFirst[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                                        0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0};
+
+struct Digits {
+  __m128i values;
+  uint32_t others;  ///< bits of the bytes that are no digits
+};
+
+inline __m128i load16(const uint8_t *at) { return _mm_loadu_si128(reinterpret_cast<const __m128i *>(at)); }
+
+inline Digits digitsAt(const uint8_t *at) {
+  const __m128i values = _mm_sub_epi8(load16(at), _mm_set1_epi8('0'));
+  const __m128i nine = _mm_set1_epi8(9);
+  const uint32_t plain = uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(values, nine), nine)));
+  return {values, plain ^ 0xFFFFu};
+}
+
+/// Moves past the whole number at `at`, 1 to 15 digits. Nearly all have `usual` digits: a predicted branch, so that the next
+/// field need not wait for this one's length.
+template <int usual>
+inline bool number(const uint8_t *&at, int64_t &value) {
+  const Digits digits = digitsAt(at);
+  const uint32_t count = _tzcnt_u32(digits.others);
+  if (APUS_UNLIKELY(count - 1 > 14)) return false;
+  uint32_t high, low;
+  pairs(_mm_shuffle_epi8(digits.values, load16(kToEnd + count)), high, low);
+  value = int64_t(high) * 100000000 + low;
+  if (APUS_LIKELY(count == usual)) {
+    asm("" : "+r"(at));
+    at += usual;
+  } else {
+    at += count;
+  }
+  return true;
+}
+
+/// Moves past a decimal and the quote behind it: 1 to 8 digits, a point, 1 to 8 digits, 15 bytes at most.
+template <bool isWanted>
+inline bool decimal(const uint8_t *&at, int64_t &value) {
+  const Digits digits = digitsAt(at);
+  const uint32_t point = _tzcnt_u32(digits.others);
+  const uint32_t end = _tzcnt_u32(_blsr_u32(digits.others));
+  if (APUS_UNLIKELY(point - 1 > 7 || end - point - 2 > 7 || end > 15)) return false;
+  if (APUS_UNLIKELY(at[point] != '.' || at[end] != '"')) return false;
+  if (isWanted) {
+    const __m128i kept = _mm_and_si128(digits.values, load16(kFirst + 16 - end));
+    // The whole part to bytes 0-7, right-aligned, decimals to 8-15, left-aligned.
+    const __m128i places = _mm_add_epi8(
+        _mm_setr_epi8(-8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8), _mm_set1_epi8(int8_t(point)));
+    const __m128i ordered = _mm_shuffle_epi8(kept, _mm_or_si128(places, _mm_cmpgt_epi8(places, _mm_set1_epi8(15))));
+    uint32_t high, low;
+    pairs(ordered, high, low);
+    value = int64_t(high) * 100000000 + low;
+  }
+  at += end + 1;
+  return true;
+}
+
 template <bool isCombined>
 inline bool scanInOrder(const apus_baseline_scanner &scanner, const uint8_t *frame, size_t length, apus_record &record) {
-  constexpr int commaCount = isCombined ? 11 : 10;
-  constexpr int quoteCount = isCombined ? 38 : 32;
-  constexpr size_t vectors = 8;
-  if (APUS_UNLIKELY(length > 32 * vectors || length < 96)) return false;
-  const __m256i comma = _mm256_set1_epi8(','), quote = _mm256_set1_epi8('"'), back = _mm256_set1_epi8('\\');
-  const __m256i space = _mm256_set1_epi8(0x20);
-  // Places of the commas, by halves of 64 bytes; strings hold no escape and no control character.
-  uint64_t commas[4] = {0, 0, 0, 0};
-  __m256i odd = _mm256_setzero_si256();
-  int quotes = 0;
-  const size_t blocks = (length + 63) >> 6;
-  for (size_t block = 0; block < blocks; ++block) {
-    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(frame + block * 64));
-    const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(frame + block * 64 + 32));
-    uint64_t commaBits = uint32_t(_mm256_movemask_epi8(_mm256_cmpeq_epi8(first, comma))) |
-                         uint64_t(uint32_t(_mm256_movemask_epi8(_mm256_cmpeq_epi8(second, comma)))) << 32;
-    uint64_t quoteBits = uint32_t(_mm256_movemask_epi8(_mm256_cmpeq_epi8(first, quote))) |
-                         uint64_t(uint32_t(_mm256_movemask_epi8(_mm256_cmpeq_epi8(second, quote)))) << 32;
-    const __m256i odd1 = _mm256_or_si256(_mm256_cmpeq_epi8(first, back),
-                                         _mm256_xor_si256(_mm256_cmpeq_epi8(_mm256_max_epu8(first, space), first),
-                                                          _mm256_set1_epi8(-1)));
-    const __m256i odd2 = _mm256_or_si256(_mm256_cmpeq_epi8(second, back),
-                                         _mm256_xor_si256(_mm256_cmpeq_epi8(_mm256_max_epu8(second, space), second),
-                                                          _mm256_set1_epi8(-1)));
-    if (block + 1 == blocks) {
-      const uint64_t inside = _bzhi_u64(~0ull, uint32_t(length - block * 64));
-      commaBits &= inside;
-      quoteBits &= inside;
-      const uint64_t oddBits = uint32_t(_mm256_movemask_epi8(odd1)) | uint64_t(uint32_t(_mm256_movemask_epi8(odd2))) << 32;
-      if (APUS_UNLIKELY(oddBits & inside)) return false;
-    } else {
-      odd = _mm256_or_si256(odd, _mm256_or_si256(odd1, odd2));
-    }
-    commas[block] = commaBits;
-    quotes += __builtin_popcountll(quoteBits);
-  }
-  if (APUS_UNLIKELY(quotes != quoteCount || !_mm256_testz_si256(odd, odd))) return false;
-  // Their places in order; at most 16 are written, more than there can be in an ordered frame is refused below.
-  const uint8_t *at[16 + 8];
-  int found = 0;
-  for (size_t block = 0; block < blocks; ++block) {
-    uint64_t bits = commas[block];
-    const int here = __builtin_popcountll(bits);
-    if (APUS_UNLIKELY(found + here > commaCount)) return false;
-    const uint8_t *const base = frame + block * 64;
-    // Eight at once without a branch, the rest one by one.
-    for (int i = 0; i < 8; ++i) {
-      at[found + i] = base + _tzcnt_u64(bits);
-      bits = _blsr_u64(bits);
-    }
-    for (int i = 8; APUS_UNLIKELY(i < here); ++i) {
-      at[found + i] = base + _tzcnt_u64(bits);
-      bits = _blsr_u64(bits);
-    }
-    found += here;
-  }
-  if (APUS_UNLIKELY(found != commaCount)) return false;
-  const uint8_t **c = at;
+  const uint8_t *at = frame;
   const uint8_t *const end = frame + length;
-  unsigned fits;
+  // What is read before the first look at the end lies within so many bytes.
+  if (APUS_UNLIKELY(length < (isCombined ? 128 : 64))) return false;
   if (isCombined) {
-    fits = begins(frame, "{\"stream") & begins(frame + 3, "tream\":\"");
+    if (APUS_UNLIKELY(!(begins(at, "{\"stream") & begins(at + 3, "tream\":\"")))) return false;
+    at += 11;
+    const __m256i name = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at));
+    const uint32_t quotes = uint32_t(_mm256_movemask_epi8(_mm256_cmpeq_epi8(name, _mm256_set1_epi8('"'))));
+    // A backslash or a control character in the name is for the other way to judge.
+    const __m256i shown = _mm256_max_epu8(name, _mm256_set1_epi8(0x20));
+    const __m256i plain = _mm256_andnot_si256(_mm256_cmpeq_epi8(name, _mm256_set1_epi8('\\')), _mm256_cmpeq_epi8(shown, name));
+    const uint32_t odd = ~uint32_t(_mm256_movemask_epi8(plain));
+    if (APUS_UNLIKELY(quotes == 0 || (odd & _blsmsk_u32(quotes)))) return false;
+    at += _tzcnt_u32(quotes);
     const __m256i join = _mm256_setr_epi8('"', ',', '"', 'd', 'a', 't', 'a', '"', ':', '{', '"', 'e', '"', ':', '"', 'a', 'g',
                                           'g', 'T', 'r', 'a', 'd', 'e', '"', ',', '"', 'E', '"', ':', 0, 0, 0);
-    const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(c[0] - 1));
-    fits &= unsigned((uint32_t(_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, join))) & 0x1FFFFFFFu) == 0x1FFFFFFFu);
-    ++c;
+    const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(at));
+    if (APUS_UNLIKELY((uint32_t(_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, join))) & 0x1FFFFFFFu) != 0x1FFFFFFFu)) return false;
+    at += 29;
   } else {
-    fits = begins(frame, "{\"e\":\"ag") & begins(frame + 8, "gTrade\",") & begins(frame + 16, "\"E\":");
+    if (APUS_UNLIKELY(!(begins(at, "{\"e\":\"ag") & begins(at + 8, "gTrade\",") & begins(at + 16, "\"E\":")))) return false;
+    at += 20;
   }
-  // c[0] is now the comma after the event's name. Each text below begins at its comma, or at the quote before it.
-  fits &= begins(c[1], ",\"a\":") & begins(c[2], ",\"s\":\"") & begins(c[3] - 1, "\",\"p\":\"") &
-          begins(c[4] - 1, "\",\"q\":\"") & begins(c[5] - 1, "\",\"nq\":\"") & begins(c[6] - 1, "\",\"f\":") &
-          begins(c[7], ",\"l\":") & begins(c[8], ",\"T\":") & begins(c[9], ",\"m\":");
-  const uint8_t *const maker = c[9] + 5;
-  const bool isTrue = isCombined ? begins(maker, "true}}") && maker + 6 == end : begins(maker, "true}") && maker + 5 == end;
-  const bool isFalse =
-      isCombined ? begins(maker, "false}}") && maker + 7 == end : begins(maker, "false}") && maker + 6 == end;
-  int64_t eventTime, id, price, quantity, first, last, time;
-  if (APUS_UNLIKELY(!fits || isTrue == isFalse)) return false;
-  if (APUS_UNLIKELY(!whole(c[0] + 5, c[1], eventTime))) return false;
-  if (APUS_UNLIKELY(!whole(c[1] + 5, c[2], id))) return false;
-  if (APUS_UNLIKELY(!units(c[3] + 6, c[4] - 1, price) || price < 1)) return false;
-  if (APUS_UNLIKELY(!units(c[4] + 6, c[5] - 1, quantity))) return false;
-  if (APUS_UNLIKELY(!whole(c[6] + 5, c[7], first))) return false;
-  if (APUS_UNLIKELY(!whole(c[7] + 5, c[8], last))) return false;
-  if (APUS_UNLIKELY(!whole(c[8] + 5, c[9], time) || time < 1 || time > 100000000000000)) return false;
-  const uint8_t *const name = c[2] + 6;
-  const size_t nameLength = size_t(c[3] - 1 - name);
-  if (APUS_UNLIKELY(nameLength > 16)) return false;
-  const uint64_t low = _bzhi_u64(load8(name), nameLength < 8 ? uint32_t(nameLength * 8) : 64);
-  const uint64_t high = nameLength > 8 ? _bzhi_u64(load8(name + 8), uint32_t(nameLength * 8 - 64)) : 0;
-  const int32_t symbol = scanner.find(low, high);
+  // Between two looks at the end lie at most 50 bytes of fields and keys, so no read goes beyond the 64 that follow a frame.
+  int64_t eventTime, id, price, quantity, other, first, last, time;
+  if (APUS_UNLIKELY(!number<13>(at, eventTime) || !begins(at, ",\"a\":"))) return false;
+  at += 5;
+  if (APUS_UNLIKELY(!number<10>(at, id) || !begins(at, ",\"s\":\""))) return false;
+  at += 6;
+  const __m128i name = load16(at);
+  const uint32_t quotes = uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(name, _mm_set1_epi8('"'))));
+  if (APUS_UNLIKELY(quotes == 0)) return false;
+  const uint32_t nameLength = _tzcnt_u32(quotes);
+  const __m128i kept = _mm_and_si128(name, load16(kFirst + 16 - nameLength));
+  const int32_t symbol = scanner.find(uint64_t(_mm_cvtsi128_si64(kept)), uint64_t(_mm_extract_epi64(kept, 1)));
   if (APUS_UNLIKELY(symbol < 0)) return false;
+  at += nameLength;
+  if (APUS_UNLIKELY(at > end || !begins(at, "\",\"p\":\""))) return false;
+  at += 7;
+  if (APUS_UNLIKELY(!decimal<true>(at, price) || price < 1 || !begins(at, ",\"q\":\""))) return false;
+  at += 6;
+  if (APUS_UNLIKELY(!decimal<true>(at, quantity) || !begins(at, ",\"nq\":\""))) return false;
+  at += 7;
+  if (APUS_UNLIKELY(at > end || !decimal<false>(at, other) || !begins(at, ",\"f\":"))) return false;
+  at += 5;
+  if (APUS_UNLIKELY(!number<10>(at, first) || !begins(at, ",\"l\":"))) return false;
+  at += 5;
+  if (APUS_UNLIKELY(at > end || !number<10>(at, last) || !begins(at, ",\"T\":"))) return false;
+  at += 5;
+  if (APUS_UNLIKELY(!number<13>(at, time) || !begins(at, ",\"m\":"))) return false;
+  at += 5;
+  if (APUS_UNLIKELY(time < 1 || time > 100000000000000)) return false;
+  const bool isTrue = isCombined ? begins(at, "true}}") : begins(at, "true}");
+  const bool isFalse = isCombined ? begins(at, "false}}") : begins(at, "false}");
+  // The end must be the frame's: what follows in memory may look like its rest.
+  if (APUS_UNLIKELY(!(isTrue | isFalse) || at + (isCombined ? 6 : 5) + isFalse != end)) return false;
   record.flags = isTrue ? 1 : 0;
   record.symbol = uint32_t(symbol);
   record.time_ms = time;

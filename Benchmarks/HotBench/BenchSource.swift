@@ -52,6 +52,13 @@ final class BenchSource {
     isRecorded ? trades.count / 4 : Self.heldTrades
   }
 
+  /// For the heading.
+  var origin: String {
+    guard let recording else { return "a seeded market, seed \(seed)" }
+    let few = recording.count < 1_000_000 ? ": few, high percentiles say little" : ""
+    return "\(recording.count) of a recording\(few)"
+  }
+
   var isRecorded: Bool { recording != nil }
 
   var indicators: [apus_record] {

@@ -85,7 +85,8 @@ final class BaselineEngine {
 
 /// Apus and the C++ engine, made from the same settings and given the same records.
 final class EnginePair {
-  var ours: Engine
+  /// At an address of its own: as a class's property, each call would begin and end an access to it.
+  let ours: UnsafeMutablePointer<Engine>
   let theirs: [BaselineEngine]
   let outbox = Outbox()
   private let symbolCount: Int
@@ -98,7 +99,8 @@ final class EnginePair {
     config.limits.trades = trades
     config.limits.heldTrades = 2
     config.limits.indicators = source.indicatorsCapacity
-    ours = Engine(config)
+    ours = .allocate(capacity: 1)
+    ours.initialize(to: Engine(config))
     symbolCount = symbols.count
     theirs = symbols.map {
       BaselineEngine(
@@ -108,6 +110,8 @@ final class EnginePair {
   }
 
   deinit {
+    ours.pointee.deallocate()
+    ours.deinitialize(count: 1)
     ours.deallocate()
     outbox.deallocate()
   }
@@ -117,7 +121,7 @@ final class EnginePair {
     for var record in indicators {
       for symbol in 0..<symbolCount {
         record.symbol = UInt32(symbol)
-        _ = ours.step(record, now: record.id, into: outbox)
+        _ = ours.pointee.step(record, now: record.id, into: outbox)
         record.symbol = 0
         apus_baseline_step(theirs[symbol].handle, &record, record.id)
       }
@@ -127,7 +131,7 @@ final class EnginePair {
   /// A record of symbol 0 through both engines.
   func step(_ record: apus_record, now: Int64) {
     var record = record
-    let outcome = ours.step(record, now: now, into: outbox)
+    let outcome = ours.pointee.step(record, now: now, into: outbox)
     precondition(outcome == .done, "the outbox has room")
     apus_baseline_step(theirs[0].handle, &record, now)
   }

@@ -78,6 +78,9 @@ struct FrameCheck {
       #"{"e":"aggTrade","a":5,"s":"ETHUSDT","p":"92233720368.54775808","q":"1","T":9,"m":true}"#,
       #"{"e":"aggTrade","a":5,"s":"ETHUSDT","p":"1.123456789","q":"1","T":9,"m":true}"#,
       #"{"e":"aggTrade","a":5,"s":"NONEUSDT","p":"1.1","q":"1","T":9,"m":true}"#,
+      ##"{"e":"agg\u0054rade","\u0061":5,"s":"\u0042TCUSDT","p":"1.1","q":"1","T":9,"m":true}"##,
+      ##"{"e":"aggTrade","a":5,"s":"BTC\/USDT","p":"1.1","q":"1","T":9,"m":true}"##,
+      ##"{"e":"aggTrade","a":5,"s":"\ud83d\ude00","p":"1.1","q":"1","T":9,"m":true}"##,
       #"{"e":"depthUpdate","a":[["1","2"]],"s":"BTCUSDT"}"#, #"{"result":null,"id":1}"#, "{}", "[]", "",
     ]
     variants += bodies.map { Array($0.utf8) } + bodies.map { Array((#"{"stream":"x","data":"# + $0 + "}").utf8) }

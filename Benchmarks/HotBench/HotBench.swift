@@ -99,6 +99,7 @@ struct HotBench: ParsableCommand {
     return """
       Apus       Swift \(swiftVersion), built for \(ours)
       baselines  \(compiler), built for \(theirs), simdjson \(simdjson)
+      trades     \(source.origin)
       clock      \(String(format: "%.4f", source.clock.nanosPerTick)) ns a tick, \(source.clock.emptyTicks) ticks subtracted from each batch
 
       \(RowResult.heading)

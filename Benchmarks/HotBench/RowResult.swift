@@ -15,8 +15,10 @@ struct RowResult {
   var tradesPerSecond: Double?
   var tradesPerSecondGoal: Double?
   var bytesPerTrade: Double?
+  /// Set where minima of the whole run are no pair: between two cores, whose distance changes from round to round.
+  var pairedRatio: Double?
 
-  var ratio: Double { ours.min / baseline.min }
+  var ratio: Double { pairedRatio ?? ours.min / baseline.min }
   var ratioOfMedians: Double { ours.p50 / baseline.p50 }
 
   /// nil without a goal.
@@ -68,8 +70,10 @@ struct RowResult {
     return "{" + fields.joined(separator: ",") + "}"
   }
 
+  /// Four significant digits and never an exponent, which some readers of JSON lines do not expect.
   private static func field(_ name: String, _ value: Double) -> String {
-    "\"\(name)\":" + String(format: "%.4g", value).withoutExponent(value)
+    let decimals = value >= 1_000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3
+    return "\"\(name)\":" + String(format: "%.\(decimals)f", value)
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {
@@ -79,12 +83,5 @@ struct RowResult {
   private static func number(_ value: Double, _ width: Int) -> String {
     let text = String(format: value < 1_000 ? "%.2f" : "%.0f", value)
     return String(repeating: " ", count: max(1, width - text.count)) + text
-  }
-}
-
-extension String {
-  /// Four significant digits, unless that takes an exponent, which some readers of JSON lines do not expect.
-  fileprivate func withoutExponent(_ value: Double) -> String {
-    contains("e") ? String(format: "%.0f", value) : self
   }
 }

@@ -6,7 +6,7 @@ extension EnginePair {
   /// Every sum, quantile, ATR, score and count of a symbol, bit for bit. Both evaluate for it.
   func compare(_ row: String, at item: Int, symbol: Int = 0) throws {
     outbox.clear()
-    ours.probeEvaluate(symbol, emits: true, outbox)
+    ours.pointee.probeEvaluate(symbol, emits: true, outbox)
     apus_baseline_evaluate(theirs[symbol].handle)
     var state = theirs[symbol].state
     func check<Value: Equatable>(_ what: String, _ ours: Value, _ theirs: Value) throws {
@@ -32,9 +32,9 @@ extension EnginePair {
       try check("score of strategy \(strategy)", evaluation.score.bits, scores[strategy].bits)
       try check("missing of strategy \(strategy)", UInt32(evaluation.missing), missing[strategy])
     }
-    let view = ours.view(symbol)
+    let view = ours.pointee.view(symbol)
     try check("trades in 24 h", view.tradesHeld24h, windows[2].count)
-    let large = ours.probeLargeFlow(symbol)
+    let large = ours.pointee.probeLargeFlow(symbol)
     try check("large buys", large.buy, Self.wide(state.large_buy))
     try check("large sells", large.sell, Self.wide(state.large_sell))
     outbox.clear()
@@ -46,14 +46,14 @@ extension EnginePair {
     func check(_ what: String, _ ours: Int64, _ theirs: Int64) throws {
       if ours != theirs { throw Mismatch(row, at: -1, what, ours: ours, theirs: theirs) }
     }
-    try check("trades", ours.counters.trades, state.trades)
-    try check("late", ours.counters.late, state.late)
-    try check("dropped", ours.counters.dropped, state.dropped)
-    try check("gaps", ours.counters.gaps, state.gaps)
-    try check("implausible", ours.counters.implausible, state.implausible)
-    try check("evaluations", ours.counters.evaluations, state.evaluations)
-    try check("signals", ours.counters.signals, state.signals)
-    try check("pool exhausted", ours.counters.poolExhausted, 0)
+    try check("trades", ours.pointee.counters.trades, state.trades)
+    try check("late", ours.pointee.counters.late, state.late)
+    try check("dropped", ours.pointee.counters.dropped, state.dropped)
+    try check("gaps", ours.pointee.counters.gaps, state.gaps)
+    try check("implausible", ours.pointee.counters.implausible, state.implausible)
+    try check("evaluations", ours.pointee.counters.evaluations, state.evaluations)
+    try check("signals", ours.pointee.counters.signals, state.signals)
+    try check("pool exhausted", ours.pointee.counters.poolExhausted, 0)
   }
 
   /// The signals that Apus has in its outbox against those of the baseline; both are emptied. How many there were.

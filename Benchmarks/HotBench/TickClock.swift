@@ -6,6 +6,11 @@ struct TickClock {
   /// Ticks that an empty measurement takes, subtracted from each.
   let emptyTicks: UInt64
 
+  init(nanosPerTick: Double, emptyTicks: UInt64) {
+    self.nanosPerTick = nanosPerTick
+    self.emptyTicks = emptyTicks
+  }
+
   /// Calibrates against the monotonic clock for 50 ms: to some 1e-6, where rows differ by 1e-2.
   init() {
     let startNanos = apus_monotonic_nanos()

@@ -85,7 +85,7 @@ struct DecisionRow: BenchRow {
       let at = offsets[item]
       let frame = UnsafeBufferPointer(start: base + at, count: offsets[item &+ 1] &- at).span
       if AggTradeFrame.parse(frame, symbols: symbols, into: &record) == .trade {
-        _ = pair.ours.step(record, now: now, into: outbox)
+        _ = pair.ours.pointee.step(record, now: now, into: outbox)
       }
       item &+= 1
     }

@@ -24,7 +24,7 @@ struct EvictionRow: BenchRow {
         for index in start..<start + stretch {
           var record = trades[index]
           record.time_ms = min(record.time_ms + shiftMillis, trades[start].time_ms + shiftMillis + 1_700_000)
-          pair.ours.probeTake(record)
+          pair.ours.pointee.probeTake(record)
           apus_baseline_take(handle, &record)
           lastMillis = record.time_ms
         }
@@ -33,7 +33,7 @@ struct EvictionRow: BenchRow {
         lastMillis += 86_400_000 + 1
         first[0].time_ms = lastMillis
       },
-      ours: { _ in pair.ours.probeTake(first[0]) },
+      ours: { _ in pair.ours.pointee.probeTake(first[0]) },
       theirs: { _ in apus_baseline_take(handle, first) })
     try pair.compare(names[0], at: rounds)
     return [

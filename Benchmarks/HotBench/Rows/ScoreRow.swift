@@ -22,7 +22,7 @@ struct ScoreRow: BenchRow {
       for symbol in 0..<batchItems {
         var record = trades[batch * batchItems + symbol]
         record.symbol = UInt32(symbol)
-        pair.ours.probeTake(record)
+        pair.ours.pointee.probeTake(record)
         record.symbol = 0
         apus_baseline_take(handles[symbol], &record)
       }
@@ -36,7 +36,7 @@ struct ScoreRow: BenchRow {
       ours: { _ in
         var symbol = 0
         while symbol < batchItems {
-          pair.ours.probeEvaluate(symbol, emits: false, pair.outbox)
+          pair.ours.pointee.probeEvaluate(symbol, emits: false, pair.outbox)
           symbol &+= 1
         }
       },

@@ -30,7 +30,7 @@ struct WarmStartRow: BenchRow {
           var item = place &* batch
           let end = item &+ batch
           while item < end {
-            _ = pair.ours.step(trades[item], now: trades[item].time_ms, into: pair.outbox)
+            _ = pair.ours.pointee.step(trades[item], now: trades[item].time_ms, into: pair.outbox)
             item &+= 1
           }
         },
