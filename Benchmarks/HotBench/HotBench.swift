@@ -1,4 +1,5 @@
 import ArgumentParser
+import BenchMarket
 import CBaselines
 import Foundation
 import HotPath
@@ -37,6 +38,9 @@ struct HotBench: ParsableCommand {
     completion: .file())
   var recording: String?
 
+  @Option(help: "Measure nothing; write the generated market as an aggTrades CSV.", completion: .file())
+  var writeMarket: String?
+
   @Option(help: "Folder of the strategy files.", completion: .directory)
   var strategies = "strategies"
 
@@ -73,6 +77,7 @@ struct HotBench: ParsableCommand {
       try StrategyFile.load(strategies + "/" + $0, catalog: SignalCatalog.all)
     }
     let source = try BenchSource(seed: seed, isQuick: quick, recording: recording, strategies: configs)
+    if let writeMarket { return try TradeCSV.write(source.trades, to: writeMarket) }
     // A run that wanders from core to core measures their caches.
     _ = apus_baseline_pin(Int32(ProcessInfo.processInfo.activeProcessorCount - 1))
     if !json { print(Self.heading(source)) }
