@@ -36,6 +36,8 @@ let package = Package(
     .target(name: "CBytes"),
     .target(name: "CClock"),
     .target(name: "CFutex"),
+    .target(name: "CLatency"),
+    .target(name: "CPlacement"),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(
       name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
@@ -45,13 +47,15 @@ let package = Package(
     .target(name: "Domain", swiftSettings: strict + [machine]),
     .target(name: "Memory", swiftSettings: strict + [machine]),
     .target(
-      name: "HotPath", dependencies: ["CRecords", "CBytes", "CClock", "CFutex", "COpenSSL", "Domain", "Memory"],
+      name: "HotPath",
+      dependencies: ["CRecords", "CBytes", "CClock", "CFutex", "CLatency", "COpenSSL", "Domain", "Memory"],
       swiftSettings: strict + [machine]),
-    .target(name: "Settings", dependencies: ["Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "Settings", dependencies: ["CPlacement", "Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Venues",
       dependencies: [
-        "CRecords", "CClock", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
+        "CRecords", "CClock", "CPlacement", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
@@ -70,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "apus",
       dependencies: [
-        "CRecords", "CClock", "Domain", "Memory", "HotPath", "Settings", "Venues", "Replay",
+        "CRecords", "CClock", "CLatency", "CPlacement", "Domain", "Memory", "HotPath", "Settings", "Venues", "Replay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -106,17 +110,17 @@ let package = Package(
 
     .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
     .testTarget(
-      name: "HotPathTests", dependencies: ["CClock", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory"]),
+      name: "HotPathTests", dependencies: ["CClock", "CLatency", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory"]),
     .testTarget(
       name: "ReplayTests", dependencies: ["Replay", "CArchive", "CRecords", "Domain", "HotPath", "Settings"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),
     .testTarget(
       name: "VenuesTests",
-      dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath"]),
+      dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath", "Settings"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "apus", "exchange-sim", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
+        "apus", "exchange-sim", "CClock", "CLatency", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(

@@ -9,7 +9,8 @@ protocol BenchRow: Sendable {
 
 enum BenchRows {
   static let all: [any BenchRow] = [
-    ParseRow(), WindowRow(), EvictionRow(), ScoreRow(), DecisionRow(), RingRow(), ReplayRow(), WarmStartRow(),
+    ParseRow(), WindowRow(), EvictionRow(), ScoreRow(), DecisionRow(), StampsRow(), RingRow(), ReplayRow(),
+    WarmStartRow(),
   ]
 }
 

@@ -1,3 +1,4 @@
+import CClock
 import CRecords
 import Domain
 import Memory
@@ -23,6 +24,8 @@ public struct Engine: ~Copyable {
   public internal(set) var counters = EngineCounters()
   public internal(set) var entriesPaused = false
   var entryCount: Int64 = 0
+  /// Of a step that is timed; written only, nothing here is decided by it.
+  public internal(set) var stamps = StageStamps()
   /// Where an interrupted tick goes on.
   var tickPosition = 0
 
@@ -82,9 +85,11 @@ public struct Engine: ~Copyable {
     noteId(record, index, outbox)
     if record.time_ms < t { counters.late &+= 1 }
     take(record, index, at: t)
+    if stamps.isArmed { stamps.windowsNanos = apus_stamp_in_order_nanos() }
     if trading {
       runExits(index, at: t, price: record.price_e8, outbox)
       if evaluatesEveryTrade { evaluate(index, at: t, decides: true, emits: emitsEveryEvaluation, outbox) }
+      if stamps.isArmed { if evaluatesEveryTrade { stamps.scoredNanos = apus_stamp_in_order_nanos() } }
       fillEntries(index, at: t, aggId: record.id, price: record.price_e8, outbox)
     }
     return true

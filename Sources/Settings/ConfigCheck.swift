@@ -4,10 +4,12 @@ import Foundation
 /// Turns settings as written into a `RunConfig`, noting all that is wrong.
 struct ConfigCheck {
   let raw: RawConfig
+  private let allowedCpus: CpuList?
   private(set) var violations: [Violation]
 
-  init(_ raw: RawConfig) {
+  init(_ raw: RawConfig, allowedCpus: CpuList?) {
     self.raw = raw
+    self.allowedCpus = allowedCpus
     violations = raw.violations
   }
 
@@ -24,18 +26,19 @@ struct ConfigCheck {
     let maxCostR = number("risk.max_cost_r")
     let evaluation = choice("evaluation.every").flatMap(RunConfig.Evaluation.init(rawValue:))
     let wait = choice("wait").flatMap(RunConfig.Wait.init(rawValue:))
+    let placement = placement(wait)
     let history = pathsBySymbol("history.files", symbols: symbols ?? [])
     let indicators = text("indicators")
     let level = choice("log.level")
     let format = choice("log.format")
     guard
-      let venue, let symbols, let contractTypes, let strategies, let paper, let evaluation, let wait, let history,
-      let level, let format, violations.isEmpty
+      let venue, let symbols, let contractTypes, let strategies, let paper, let evaluation, let wait, let placement,
+      let history, let level, let format, violations.isEmpty
     else { return nil }
     return RunConfig(
       venue: venue, symbols: symbols, contractTypes: contractTypes, strategies: strategies, paper: paper,
-      maxCostR: maxCostR, evaluation: evaluation, wait: wait, historyFiles: history, indicatorsFile: indicators,
-      log: RunConfig.Log(level: level, format: format))
+      maxCostR: maxCostR, evaluation: evaluation, wait: wait, placement: placement, historyFiles: history,
+      indicatorsFile: indicators, log: RunConfig.Log(level: level, format: format))
   }
 
   // MARK: groups
@@ -81,6 +84,24 @@ struct ConfigCheck {
     return paper
   }
 
+  private mutating func placement(_ wait: RunConfig.Wait?) -> RunConfig.Placement? {
+    var placement = RunConfig.Placement()
+    placement.engineCpu = cpu("placement.engine_cpu")
+    placement.feedCpu = cpu("placement.feed_cpu")
+    placement.otherCpus = cpus("placement.other_cpus")
+    placement.feedPolls = choice("placement.feed_wait") == "poll"
+    let spin = integer("placement.spin_us")
+    let yield = integer("placement.yield_us")
+    placement.locksMemory = flag("placement.lock_memory") ?? false
+    if let cpu = placement.engineCpu, cpu == placement.feedCpu, wait == .spin {
+      violate("placement.feed_cpu", "the engine spins on this cpu: choose another one, or `wait: backoff`")
+    }
+    guard let spin, let yield else { return nil }
+    placement.spinNanos = UInt64(spin) * 1_000
+    placement.yieldNanos = UInt64(yield) * 1_000
+    return placement
+  }
+
   // MARK: kinds
 
   private mutating func violate(_ path: String, _ problem: String) {
@@ -103,6 +124,44 @@ struct ConfigCheck {
     let bounds = range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "a whole number \(Self.text(range))"
     violate(path, "must be \(bounds)")
     return nil
+  }
+
+  private mutating func flag(_ path: String) -> Bool? {
+    if case .bool(let value) = raw[path].value { return value }
+    violate(path, "must be true or false")
+    return nil
+  }
+
+  private mutating func cpu(_ path: String) -> Int? {
+    if raw[path].value == .null { return nil }
+    guard case .number(let text) = raw[path].value, let cpu = Int(text), CpuList.possible.contains(cpu) else {
+      violate(path, "must be null or a processor's number: `nproc --all` counts them, from 0 on")
+      return nil
+    }
+    return checkAllowed(path, CpuList([cpu])) ? cpu : nil
+  }
+
+  private mutating func cpus(_ path: String) -> CpuList? {
+    let text: String
+    switch raw[path].value {
+    case .null: return nil
+    case .number(let number): text = number
+    case .text(let words): text = words
+    default: text = ""
+    }
+    guard let cpus = CpuList(text) else {
+      violate(path, "must be null or a list of processors such as 0,2-3")
+      return nil
+    }
+    return checkAllowed(path, cpus) ? cpus : nil
+  }
+
+  private mutating func checkAllowed(_ path: String, _ cpus: CpuList) -> Bool {
+    guard let allowedCpus, !cpus.numbers.isSubset(of: allowedCpus.numbers) else { return true }
+    violate(
+      path,
+      "this process may run on \(allowedCpus) only: choose of them, or widen them (taskset, systemd's CPUAffinity)")
+    return false
   }
 
   private mutating func number(_ path: String) -> Double? {

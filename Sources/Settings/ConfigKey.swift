@@ -13,6 +13,11 @@ public struct ConfigKey: Sendable {
     case paths
     /// A list of paths for each symbol.
     case pathsBySymbol
+    case flag
+    /// A processor's number, or null.
+    case cpu
+    /// Processors as the kernel lists them (`0,2-3`), or null.
+    case cpus
   }
 
   public let path: String
@@ -50,7 +55,15 @@ public struct ConfigKey: Sendable {
     ConfigKey("risk.risk_per_trade_usd", .number(0...1_000_000, aboveLower: true, nullable: false), .number("10")),
     ConfigKey("risk.max_cost_r", .number(0...1000, aboveLower: true, nullable: true), .null),
     ConfigKey("evaluation.every", .choice(["trade", "15s"]), .text("trade")),
-    ConfigKey("wait", .choice(["spin", "backoff"]), .text("backoff")),
+    ConfigKey("wait", .choice(["backoff", "yield", "spin"]), .text("backoff")),
+    ConfigKey("placement.engine_cpu", .cpu, .null),
+    ConfigKey("placement.feed_cpu", .cpu, .null),
+    ConfigKey("placement.other_cpus", .cpus, .null),
+    ConfigKey("placement.feed_wait", .choice(["block", "poll"]), .text("block")),
+    // Of `wait: backoff`.
+    ConfigKey("placement.spin_us", .integer(0...1_000_000), .number("20")),
+    ConfigKey("placement.yield_us", .integer(0...1_000_000), .number("100")),
+    ConfigKey("placement.lock_memory", .flag, .bool(false)),
     ConfigKey("history.files", .pathsBySymbol, .textsByName([])),
     ConfigKey("indicators", .path, .null),
     ConfigKey("log.level", .choice(["trace", "debug", "info", "notice", "warning", "error"]), .text("info")),

@@ -155,7 +155,7 @@ public struct RawConfig: Sendable {
     case .names, .paths: .texts(list(text))
     case .choice: .text(text)
     case .path, .url: text.isEmpty || text == "null" ? .null : .text(text)
-    case .number, .integer, .pathsBySymbol: ConfigValue(plain: text)
+    case .number, .integer, .pathsBySymbol, .flag, .cpu, .cpus: ConfigValue(plain: text)
     }
   }
 

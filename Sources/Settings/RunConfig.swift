@@ -24,7 +24,24 @@ public struct RunConfig: Sendable, Equatable {
 
   /// How the engine's thread waits for work.
   public enum Wait: String, Sendable {
-    case spin, backoff
+    case spin, backoff, yield
+  }
+
+  /// Where threads run and how they wait; nil leaves it to the system.
+  public struct Placement: Sendable, Equatable {
+    public var engineCpu: Int?
+    public var feedCpu: Int?
+    /// Of all other threads.
+    public var otherCpus: CpuList?
+    /// The feed asks its sockets without end instead of sleeping until they have something.
+    public var feedPolls = false
+    /// How long `wait: backoff` spins, then yields, before it sleeps.
+    public var spinNanos: UInt64 = 20_000
+    public var yieldNanos: UInt64 = 100_000
+    /// Keep all memory that was touched from being paged out.
+    public var locksMemory = false
+
+    public init() {}
   }
 
   public struct Log: Sendable, Equatable {
@@ -42,6 +59,7 @@ public struct RunConfig: Sendable, Equatable {
   public var maxCostR: Double?
   public var evaluation: Evaluation
   public var wait: Wait
+  public var placement: Placement
   /// Trade files to warm the windows from, in the order of their ids.
   public var historyFiles: [String: [String]]
   public var indicatorsFile: String?
@@ -53,9 +71,10 @@ public struct RunConfig: Sendable, Equatable {
     return min(own, maxCostR)
   }
 
-  /// Checks settings as written; throws everything that is wrong with them at once.
-  public init(_ raw: RawConfig) throws(SettingsError) {
-    var check = ConfigCheck(raw)
+  /// Checks settings as written; throws everything that is wrong with them at once. `allowedCpus`: where this process may
+  /// run; nil when the system doesn't tell.
+  public init(_ raw: RawConfig, allowedCpus: CpuList? = CpuList.allowed()) throws(SettingsError) {
+    var check = ConfigCheck(raw, allowedCpus: allowedCpus)
     let config = check.config()
     guard let config, check.violations.isEmpty else { throw .violations(check.violations) }
     self = config
@@ -78,8 +97,8 @@ public struct RunConfig: Sendable, Equatable {
 
   init(
     venue: Venue, symbols: [String], contractTypes: [String], strategies: [String], paper: PaperConfig,
-    maxCostR: Double?, evaluation: Evaluation, wait: Wait, historyFiles: [String: [String]], indicatorsFile: String?,
-    log: Log
+    maxCostR: Double?, evaluation: Evaluation, wait: Wait, placement: Placement, historyFiles: [String: [String]],
+    indicatorsFile: String?, log: Log
   ) {
     self.venue = venue
     self.symbols = symbols
@@ -89,6 +108,7 @@ public struct RunConfig: Sendable, Equatable {
     self.maxCostR = maxCostR
     self.evaluation = evaluation
     self.wait = wait
+    self.placement = placement
     self.historyFiles = historyFiles
     self.indicatorsFile = indicatorsFile
     self.log = log

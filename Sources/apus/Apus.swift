@@ -16,7 +16,9 @@ struct Apus: ParsableCommand {
       78 configuration. Errors are one line each on standard error: what, where, what to do.
       """,
     version: Version.text,
-    subcommands: [RunCommand.self, ReplayCommand.self, ConfigCommand.self, StrategyCommand.self, Doctor.self])
+    subcommands: [
+      RunCommand.self, ReplayCommand.self, ConfigCommand.self, StrategyCommand.self, LatencyCommand.self, Doctor.self,
+    ])
 
   /// Parses and runs; errors take our form and sysexits codes instead of ArgumentParser's.
   static func main() {

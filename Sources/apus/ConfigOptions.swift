@@ -21,6 +21,11 @@ struct ConfigOptions: ParsableArguments {
     return path
   }
 
+  /// What a run of these settings is called: its file's name without the ending, `apus` without a file.
+  func name(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+    file(environment: environment).map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent } ?? "apus"
+  }
+
   /// Settings as written, before options of the command line and before checking.
   func raw(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> RawConfig {
     do {

@@ -62,7 +62,7 @@ struct DoctorTests {
   }
 
   @Test func machineChecksSaySomething() {
-    for check in LibraryChecks.all() + SystemChecks.all() + ClockChecks.all() {
+    for check in LibraryChecks.all() + SystemChecks.all() + ClockChecks.all() + PlacementChecks.all() {
       #expect(!check.detail.isEmpty, "\(check)")
       #expect(check.status == .ok || !check.advice.isEmpty, "\(check)")
     }

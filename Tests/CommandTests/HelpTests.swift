@@ -8,7 +8,7 @@ import Testing
 
   @Test(arguments: [
     [], ["run"], ["replay"], ["config"], ["config", "check"], ["config", "show"], ["strategy"], ["strategy", "check"],
-    ["doctor"],
+    ["latency"], ["doctor"],
   ])
   func everyVerbHelpsWithExamples(verb: [String]) throws {
     let ending = try Ending("apus", verb + ["--help"], in: scratch)

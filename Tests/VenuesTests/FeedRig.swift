@@ -10,6 +10,7 @@ import Synchronization
 final class FeedRig: @unchecked Sendable {
   let ring: RecordRing
   let doorbell = Doorbell()
+  let stages = LatencyStages()
   let feed: BinanceFeed
   let states: StateLog
 
@@ -26,7 +27,7 @@ final class FeedRig: @unchecked Sendable {
     self.states = states
     feed = try BinanceFeed(
       endpoints: .sim(host: host, port: port), trust: TLSTrust(caFile: ca), symbols: SymbolTable(symbols),
-      ring: ring, doorbell: doorbell, logger: quietLogger(),
+      ring: ring, doorbell: doorbell, stages: stages, logger: quietLogger(),
       onState: { state in states.all.withLock { $0.append(state) } })
   }
 

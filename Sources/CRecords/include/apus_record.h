@@ -27,9 +27,9 @@ typedef struct apus_record {
   int64_t quantity_e8;    ///< quantity in 1e-8
   int64_t first_id;       ///< first raw trade id of the aggregate
   uint32_t span;          ///< last raw trade id - first_id
-  int32_t now_delta_ms;   ///< now - time_ms as the engine stamped it, saturated
+  int32_t now_delta_ms;   ///< now - time_ms as the engine stamped it, saturated; in a ring: a sample's ns to its push
   uint32_t received_ns;   ///< low 32 bits of the monotonic clock at the socket; wraps every 4.29 s
-  uint32_t crc32c;        ///< of the 60 bytes before it; 0 while in memory
+  uint32_t crc32c;        ///< of the 60 bytes before it; in a ring: the upper 32 bits of received_ns
 } apus_record;
 
 #define APUS_AT(field, at) _Static_assert(offsetof(apus_record, field) == at, #field " moved")

@@ -7,7 +7,7 @@ import Synchronization
 /// Live aggTrades of Binance USD-M futures, from the venue's WebSockets into a record ring.
 ///
 /// One thread runs all connections, so that the ring has one producer. Its state is that thread's alone; other threads
-/// see `state`, `counters` and `parseNanos`, and call `start` and `stop`.
+/// see `state`, `counters` and the stages, and call `start` and `stop`.
 public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendable {
   private let endpoints: BinanceEndpoints
   private let trust: TLSTrust
@@ -17,8 +17,7 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
   private let interrupt: Interrupt
 
   public let counters = FeedCounters()
-  /// Receipt to parsed record, in nanoseconds.
-  public let parseNanos = LatencyHistogram()
+  private let placement: FeedPlacement
 
   private struct Shared {
     var state = FeedState.stopped
@@ -37,19 +36,21 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     let done = Mutex<[(slot: Int, result: Result<[String], ConnectionFailure>)]>([])
   }
 
-  /// `ring` is this feed's alone to push to. `onState` runs on the feed's thread and must return quickly.
+  /// `ring` is this feed's alone to push to; of `stages` it writes the feed's. `onState` runs on the feed's thread and must return quickly.
   public init(
     endpoints: BinanceEndpoints, trust: TLSTrust, symbols: SymbolTable, ring: RecordRing, doorbell: Doorbell,
-    logger: Logger, random: @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() },
+    stages: LatencyStages, logger: Logger, placement: FeedPlacement = FeedPlacement(),
+    random: @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() },
     onState: @escaping @Sendable (FeedState) -> Void = { _ in }
   ) throws(VenueError) {
     self.endpoints = endpoints
     self.trust = trust
     self.logger = logger
     self.onState = onState
+    self.placement = placement
     interrupt = try Interrupt()
     intake = TradeIntake(
-      symbols: symbols.index, ring: ring, doorbell: doorbell, parseNanos: parseNanos, counters: counters)
+      symbols: symbols.index, ring: ring, doorbell: doorbell, stages: stages, counters: counters)
     let names = symbols.names
     precondition(!names.isEmpty, "a feed has symbols")
     let most = Subscription.streamsPerConnection
@@ -59,13 +60,11 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     }
   }
 
-  deinit { parseNanos.deallocate() }
-
   public var state: FeedState { shared.withLock { $0.state } }
 
   public func start() throws(VenueError) {
     precondition(shared.withLock { $0.thread == nil }, "a feed is started once")
-    let thread = try VenueThread(name: "feed") { [self] in run() }
+    let thread = try VenueThread(name: "feed", cpu: placement.cpu) { [self] in run() }
     shared.withLock { $0.thread = thread }
   }
 
@@ -84,7 +83,8 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
   private func run() {
     while !interrupt.isRaised {
       do {
-        let client = try WebSocketClient(slots: connections.count, trust: trust, handler: self)
+        let client = try WebSocketClient(
+          slots: connections.count, trust: trust, handler: self, polls: placement.polls)
         self.client = client
         shared.withLock { $0.client = client }
         serve(client)
@@ -119,7 +119,7 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
         logger.error("libwebsockets: the event loop failed; connecting anew")
         return
       }
-      intake.ringIfPushed()
+      intake.endTurn(arrivalNanos: client.arrivalNanos)
     }
   }
 
@@ -193,7 +193,8 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     case .partial: break
     case .oversized: counters.oversized.count()
     case .whole(let frame):
-      switch intake.take(frame) {
+      guard let client else { return }
+      switch intake.take(frame, arrivalNanos: client.arrivalNanos) {
       case .trade:
         if connections[slot].phase != .streaming {
           connections[slot].confirmed(byTrade: true, nowNanos: apus_monotonic_nanos())

@@ -4,37 +4,41 @@ import Domain
 import HotPath
 
 /// From a whole frame to a record on the ring: the hot part of the feed. The feed's thread only.
+///
+/// It reads the clock for sampled frames only (see FeedTiming); a frame's time is that of its turn.
 final class TradeIntake {
   private let symbols: SymbolIndex
   private let ring: RecordRing
   private let doorbell: Doorbell
-  private let parseNanos: LatencyHistogram
+  /// At an address of its own: a property would be checked for exclusive access at every frame, some 10 ns.
+  private let timing: UnsafeMutablePointer<FeedTiming>
   private let counters: FeedCounters
   private var hasPushed = false
+  private var hasTaken = false
 
-  init(
-    symbols: SymbolIndex, ring: RecordRing, doorbell: Doorbell, parseNanos: LatencyHistogram, counters: FeedCounters
-  ) {
+  init(symbols: SymbolIndex, ring: RecordRing, doorbell: Doorbell, stages: LatencyStages, counters: FeedCounters) {
     self.symbols = symbols
     self.ring = ring
     self.doorbell = doorbell
-    self.parseNanos = parseNanos
+    timing = .allocate(capacity: 1)
+    timing.initialize(to: FeedTiming(stages))
     self.counters = counters
   }
 
-  /// Counts the frame and, when it is a trade, pushes it.
-  func take(_ frame: UnsafeBufferPointer<UInt8>) -> FrameOutcome {
-    let receivedNanos = apus_monotonic_nanos()
+  deinit { timing.deallocate() }
+
+  /// Counts the frame and, when it is a trade, pushes it. `arrivalNanos`: the stamp of this turn's first read.
+  func take(_ frame: UnsafeBufferPointer<UInt8>, arrivalNanos: UInt64) -> FrameOutcome {
     var record = apus_record()
+    let isSampled = timing.pointee.begin(&record, arrivalNanos: arrivalNanos)
+    hasTaken = true
     let outcome = AggTradeFrame.parse(frame.span, symbols: symbols, into: &record)
     counters.frames.count()
-    counters.lastReceiveNanos.store(receivedNanos, ordering: .relaxed)
+    counters.lastReceiveNanos.store(arrivalNanos, ordering: .relaxed)
     switch outcome {
     case .trade:
       record.kind = EventKind.trade.rawValue
-      record.received_ns = UInt32(truncatingIfNeeded: receivedNanos)
-      // The parse time includes counting, some 2 ns, so that one clock reading fewer lies before the push.
-      parseNanos.record(nanos: apus_monotonic_nanos() &- receivedNanos)
+      timing.pointee.parsed(&record, isSampled: isSampled)
       counters.trades.count()
       if ring.push(record) { hasPushed = true } else { counters.ringRefused.count() }
     case .otherEvent: counters.other.count()
@@ -46,10 +50,15 @@ final class TradeIntake {
     return outcome
   }
 
-  /// Wakes the engine if anything was pushed since the last call: once for all frames of one read.
-  func ringIfPushed() {
-    guard hasPushed else { return }
-    hasPushed = false
-    doorbell.ring()
+  /// A turn of the loop is over: wakes the engine if anything was pushed, once for all frames of one read.
+  func endTurn(arrivalNanos: UInt64) {
+    if hasPushed {
+      hasPushed = false
+      doorbell.ring()
+    }
+    if hasTaken {
+      hasTaken = false
+      timing.pointee.turned(arrivalNanos: arrivalNanos)
+    }
   }
 }

@@ -1,3 +1,5 @@
+import CClock
+import COpenSSL
 import CWebSockets
 import Foundation
 import Synchronization
@@ -5,8 +7,8 @@ import Synchronization
 /// libwebsockets as a client: one event loop with a fixed number of connection slots, TLS 1.2 or later, no compression.
 ///
 /// With WebSocketLink the only file that knows libwebsockets. All calls on one thread, except `wake`. permessage-deflate is not offered:
-/// it measures 134 us and milliseconds at the 99th percentile where a plain frame takes 20. Busy polling would save
-/// another 50 us at the price of a core.
+/// it measures 134 us and milliseconds at the 99th percentile where a plain frame takes 20. `polls` saves the wake-up, some
+/// 50 us, at the price of a core.
 final class WebSocketClient: @unchecked Sendable {
   // The library counts its users of OpenSSL without a lock: contexts are made and destroyed one at a time.
   private static let creation = Mutex(())
@@ -26,6 +28,12 @@ final class WebSocketClient: @unchecked Sendable {
   private let timer: UnsafeMutablePointer<lws_sorted_usec_list_t>
   private static let timerBytes = MemoryLayout<lws_sorted_usec_list_t>.stride
   private let names: [UnsafeMutablePointer<CChar>]
+  /// The loop's present turn, where OpenSSL's callback finds it.
+  private let turn: UnsafeMutablePointer<ReadTurn>
+  private let polls: Bool
+  /// The library leaves its timers alone when it is told not to sleep: a round with them comes this often.
+  private static let timersNanos: UInt64 = 1_000_000
+  private var nextTimersNanos: UInt64 = 0
   private var isDestroyed = false
   private var nextCheckNanos: UInt64 = 0
   private let silenceNanos: UInt64
@@ -39,11 +47,15 @@ final class WebSocketClient: @unchecked Sendable {
   /// A ping goes out every `pingSeconds` of an idle connection; one that is silent for `silenceSeconds` (and at most
   /// a second more) is cut.
   init(
-    slots: Int, trust: TLSTrust, handler: any WebSocketHandler, pingSeconds: UInt16 = 3, silenceSeconds: UInt16 = 7
+    slots: Int, trust: TLSTrust, handler: any WebSocketHandler, pingSeconds: UInt16 = 3, silenceSeconds: UInt16 = 7,
+    polls: Bool = false
   ) throws(VenueError) {
     guard let name = strdup("apus"), let empty = strdup("") else { throw .settings("out of memory") }
     self.handler = handler
     self.trust = trust
+    self.polls = polls
+    turn = .allocate(capacity: 1)
+    turn.initialize(to: ReadTurn())
     silenceNanos = UInt64(silenceSeconds) * 1_000_000_000
     names = [name, empty]
     // SAFETY: tables the library reads until the context is destroyed; freed in `deinit`, after that. The protocol
@@ -79,6 +91,7 @@ final class WebSocketClient: @unchecked Sendable {
       protocols.deallocate()
       liveness.deallocate()
       timer.deallocate()
+      turn.deallocate()
       for name in names { free(name) }
       throw .settings("libwebsockets gave no context: check the limit of open files (ulimit -n)")
     }
@@ -94,19 +107,30 @@ final class WebSocketClient: @unchecked Sendable {
     protocols.deallocate()
     liveness.deallocate()
     timer.deallocate()
+    turn.deallocate()
     for name in names { free(name) }
   }
 
   // MARK: the loop
 
+  /// The stamp of this turn's first read of a socket, which all frames of the turn share. Frames that OpenSSL or the
+  /// library had in hand already keep that of the turn that read them. The loop's thread only.
+  var arrivalNanos: UInt64 { turn.pointee.arrivalNanos }
+
   /// Waits for sockets, `wake` or the deadline (.max: none), and calls the handler; false when the library gave up.
   func service(untilNanos deadlineNanos: UInt64) -> Bool {
     let nowNanos = monotonicNanos()
     if nowNanos >= nextCheckNanos { cutSilent(nowNanos) }
-    let dueNanos = min(deadlineNanos, nextCheckNanos)
+    if polls, nowNanos < nextTimersNanos, nowNanos < deadlineNanos {
+      turn.pointee.hasRead = false
+      return lws_service(context, -1) >= 0
+    }
+    nextTimersNanos = nowNanos + Self.timersNanos
+    let dueNanos = polls ? nowNanos : min(deadlineNanos, nextCheckNanos)
     // Set anew on every round, since it may have fired a little early. A sorted list of a few entries.
     let micros = dueNanos > nowNanos ? (dueNanos - nowNanos + 999) / 1_000 : 1
     lws_sul_schedule(context, 0, timer, timerFired, lws_usec_t(micros))
+    turn.pointee.hasRead = false
     return lws_service(context, 0) >= 0
   }
 
@@ -214,7 +238,18 @@ final class WebSocketClient: @unchecked Sendable {
   func opened(_ link: WebSocketLink) {
     link.isOpen = true
     link.wasHeard = true
+    watchReads(link)
     handler.webSocketOpened(link.slot)
+  }
+
+  /// From now on each read of this connection's socket notes the turn's beginning: the earliest place after poll(2) that
+  /// the library lets anyone see. Taking the time in `received` would leave out decryption. Costs two calls of some ns a
+  /// read, of which a TLS record takes two.
+  private func watchReads(_ link: WebSocketLink) {
+    turn.pointee.note()
+    guard let wsi = link.wsi.pointee, let tls = lws_get_ssl(wsi), let socket = SSL_get_rbio(tls) else { return }
+    BIO_set_callback_arg(socket, UnsafeMutableRawPointer(turn).assumingMemoryBound(to: CChar.self))
+    BIO_set_callback_ex(socket, readBegins)
   }
 
   @inline(__always)
@@ -277,6 +312,30 @@ final class WebSocketClient: @unchecked Sendable {
     }
   }
 }
+
+/// One turn of the loop.
+struct ReadTurn {
+  var hasRead = false
+  var arrivalNanos: UInt64 = 0
+
+  mutating func note() {
+    if hasRead { return }
+    hasRead = true
+    arrivalNanos = apus_stamp_nanos()
+  }
+}
+
+/// OpenSSL is about to read from a socket, or has.
+private let readBegins:
+  @convention(c) (
+    OpaquePointer?, Int32, UnsafePointer<CChar>?, Int, Int32, Int, Int32, UnsafeMutablePointer<Int>?
+  ) -> Int = { socket, operation, _, _, _, _, result, _ in
+    // SAFETY: set by `watchReads` to the client's turn, which outlives its context and so the socket.
+    if operation == BIO_CB_READ, let socket, let raw = BIO_get_callback_arg(socket) {
+      UnsafeMutableRawPointer(raw).assumingMemoryBound(to: ReadTurn.self).pointee.note()
+    }
+    return Int(result)
+  }
 
 /// An entry that is due when `lws_service` begins is called and forgotten before the poll, which then sleeps until some
 /// other entry. The pipe makes that poll return at once.

@@ -37,7 +37,7 @@ struct Doctor: ParsableCommand {
     } catch let error as SettingsError {
       throw Failure(error, violations: .configuration)
     }
-    var checks = LibraryChecks.all() + SystemChecks.all() + ClockChecks.all()
+    var checks = LibraryChecks.all() + SystemChecks.all() + ClockChecks.all() + PlacementChecks.all()
     if !offline { checks += Self.venue(config.venue, RestProbe(), timeoutMs) }
     if json {
       let ok = !checks.contains { $0.status == .fail }

@@ -20,31 +20,31 @@ final class LiveEngine: Sendable {
   let news: EngineNews
   let clock: EngineClock
   let board: SnapshotBoard
-  /// One step of a live trade; and from its bytes at the socket to the end of its step.
-  let stepNanos = LatencyHistogram()
-  let decisionNanos = LatencyHistogram()
-
   private let config: EngineConfig
   private let wait: any WaitStrategy & Sendable
+  private let stages: LatencyStages
+  private let cpu: Int?
   private let isStopping = Atomic<Bool>(false)
   private let thread = Mutex<VenueThread?>(nil)
 
   init(
     _ config: EngineConfig, inputs: EngineInputs, news: EngineNews, clock: EngineClock,
-    wait: any WaitStrategy & Sendable
+    wait: any WaitStrategy & Sendable, stages: LatencyStages, cpu: Int? = nil
   ) {
     self.config = config
     self.inputs = inputs
     self.news = news
     self.clock = clock
     self.wait = wait
+    self.stages = stages
+    self.cpu = cpu
     let first = Engine(config)
     board = SnapshotBoard(first)
     first.deallocate()
   }
 
   func start() throws {
-    let started = try VenueThread(name: "engine") { [self] in run() }
+    let started = try VenueThread(name: "engine", cpu: cpu) { [self] in run() }
     thread.withLock { $0 = started }
   }
 
@@ -62,13 +62,14 @@ final class LiveEngine: Sendable {
   private func run() {
     var engine = Engine(config)
     let outbox = Outbox()
+    var timing = EngineTiming(stages)
     var wait: any WaitStrategy = wait
     var tick = apus_record()
     tick.kind = EventKind.tick.rawValue
     var now = clock.nowMillis()
     var nextTickNanos = apus_monotonic_nanos()
     while !isStopping.load(ordering: .relaxed) {
-      let worked = takeBatches(&engine, outbox, &now)
+      let worked = takeBatches(&engine, outbox, &now, &timing)
       if apus_monotonic_nanos() >= nextTickNanos {
         nextTickNanos = apus_monotonic_nanos() + Self.tickMillis * 1_000_000
         now = max(now, clock.nowMillis())
@@ -86,7 +87,9 @@ final class LiveEngine: Sendable {
   }
 
   /// True when there was anything to do.
-  private func takeBatches(_ engine: inout Engine, _ outbox: Outbox, _ now: inout Int64) -> Bool {
+  private func takeBatches(
+    _ engine: inout Engine, _ outbox: Outbox, _ now: inout Int64, _ timing: inout EngineTiming
+  ) -> Bool {
     var worked = false
     for ring in inputs.all {
       var record = apus_record()
@@ -95,15 +98,15 @@ final class LiveEngine: Sendable {
         taken += 1
         now = max(now, clock.nowMillis())
         if record.kind == EventKind.trade.rawValue {
-          let startNanos = apus_monotonic_nanos()
+          timing.taken(record, &engine)
           step(&engine, record, now, outbox)
-          let endNanos = apus_monotonic_nanos()
-          stepNanos.record(nanos: endNanos &- startNanos)
-          decisionNanos.record(nanos: UInt64(UInt32(truncatingIfNeeded: endNanos) &- record.received_ns))
+          timing.stepped(record, nowMillis: now, &engine)
+          if taken % EngineTiming.tradesMax == 0 { timing.settle() }
         } else {
           step(&engine, record, now, outbox)
         }
       }
+      timing.settle()
       if taken > 0 { worked = true }
     }
     return worked

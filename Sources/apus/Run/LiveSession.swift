@@ -14,6 +14,8 @@ final class LiveSession: Sendable {
   let clock = EngineClock()
   let inputs = EngineInputs()
   let news = EngineNews()
+  /// Where all threads leave their latencies.
+  let latencies: LatencyFile
   let engine: LiveEngine
   let feed: BinanceFeed
   let history: HistoryLoader
@@ -25,20 +27,26 @@ final class LiveSession: Sendable {
     let queue = Mutex<[FeedState]>([])
   }
 
-  init(_ config: RunConfig, strategies: [StrategyConfig], logger: Logger) throws {
+  /// `name`: by which `apus latency` can tell this run from others.
+  init(_ config: RunConfig, strategies: [StrategyConfig], name: String, logger: Logger) throws {
     self.strategies = strategies
     symbols = SymbolTable(config.symbols)
     setup = try VenueSetup(config, logger: logger)
     clock.offsetMillis = setup.clockOffsetMillis
+    latencies = LatencyFile(engine: name, symbolCount: symbols.count, logger: logger)
+    let placement = config.placement
     engine = LiveEngine(
       Self.engineConfig(config, symbols: symbols, instruments: setup.instruments, strategies: strategies),
-      inputs: inputs, news: news, clock: clock, wait: config.wait == .spin ? SpinWait() : BackoffWait())
+      inputs: inputs, news: news, clock: clock, wait: Self.waitStrategy(config), stages: latencies.stages,
+      cpu: placement.engineCpu)
     let states = FeedStates()
     feedStates = states
     do {
       feed = try BinanceFeed(
         endpoints: setup.endpoints, trust: setup.trust, symbols: symbols, ring: inputs.market,
-        doorbell: inputs.doorbell, logger: logger, onState: { state in states.queue.withLock { $0.append(state) } })
+        doorbell: inputs.doorbell, stages: latencies.stages, logger: logger,
+        placement: FeedPlacement(cpu: placement.feedCpu, polls: placement.feedPolls),
+        onState: { state in states.queue.withLock { $0.append(state) } })
     } catch {
       throw Failure(.unavailable, "\(error)")
     }
@@ -49,6 +57,14 @@ final class LiveSession: Sendable {
       indicators = IndicatorPlayer(records, ring: inputs.indicators, doorbell: inputs.doorbell, clock: clock)
     } else {
       indicators = nil
+    }
+  }
+
+  private static func waitStrategy(_ config: RunConfig) -> any WaitStrategy & Sendable {
+    switch config.wait {
+    case .backoff: BackoffWait(spinNanos: config.placement.spinNanos, yieldNanos: config.placement.yieldNanos)
+    case .yield: YieldWait()
+    case .spin: SpinWait()
     }
   }
 
@@ -82,6 +98,7 @@ final class LiveSession: Sendable {
     history.stop()
     indicators?.stop()
     engine.stop()
+    latencies.remove()
   }
 
   /// Feed states since the last call.

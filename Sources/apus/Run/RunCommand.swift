@@ -73,7 +73,8 @@ struct RunCommand: ParsableCommand {
     // A log line would tear the picture; what matters of it is on the screen.
     var logger = Logger(label: "apus") { LineLogHandler(label: $0, isMuted: showsView) }
     logger.logLevel = Logger.Level(rawValue: config.log.level) ?? .info
-    let session = try LiveSession(config, strategies: strategies, logger: logger)
+    try MachinePlacement.apply(config.placement, logger: logger)
+    let session = try LiveSession(config, strategies: strategies, name: options.name(), logger: logger)
     let log = try jsonEvents.map { try EventLog($0) }
     let loop = RunLoop(
       session: session, venue: Self.name(config.venue), log: log, format: config.log.format,

@@ -38,6 +38,7 @@ final class RunLoop {
       case .help: model.showsHelp.toggle()
       case nil: break
       }
+      session.latencies.tend()
       if let failure = session.history.failure { throw failure }
     }
   }
@@ -52,6 +53,7 @@ final class RunLoop {
       try tell(model.takeEvents(), on: lines)
       let now = session.clock.nowMillis()
       if status.isDue(nowMillis: now) { lines.write(.status(model.view(startMillis: startMillis)), nowMillis: now) }
+      session.latencies.tend()
       if let failure = session.history.failure { throw failure }
       Pause.millis(Self.pollMillis)
     }

@@ -118,15 +118,11 @@ struct SessionModel {
   }
 
   private func latencies() -> [ViewModel.Latency] {
-    func latency(_ stage: String, _ histogram: LatencyHistogram) -> ViewModel.Latency {
-      let snapshot = histogram.snapshot()
+    [LatencyStage.parse, .step, .decision].map { stage in
+      let snapshot = session.latencies.stages[stage].snapshot()
       return ViewModel.Latency(
-        stage: stage, p50Nanos: snapshot.quantileNanos(0.5), p99Nanos: snapshot.quantileNanos(0.99))
+        stage: stage.name, p50Nanos: snapshot.quantileNanos(0.5), p99Nanos: snapshot.quantileNanos(0.99))
     }
-    return [
-      latency("parse", session.feed.parseNanos), latency("step", session.engine.stepNanos),
-      latency("decision", session.engine.decisionNanos),
-    ]
   }
 
   private func counters(_ snapshot: EngineSnapshot) -> [ViewModel.Counter] {
