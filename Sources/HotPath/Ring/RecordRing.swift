@@ -17,9 +17,9 @@ import Synchronization
 ///   line 1      the consumer's: next sequence
 ///   line 2      refused: records the producer could not place
 ///
-/// A slot is one cache line and says itself that it is full, so a record crosses as one line: the producer writes the 56
-/// bytes, then the first word with a release store; the consumer polls that word with an acquire load and reads the rest
-/// behind it. Nobody but the producer writes a slot. The producer looks at the consumer's line only when it believes the
+/// A slot is one cache line and says itself that it is full, so a record crosses as one line: the producer writes the seven
+/// words behind, then the first with a release store; the consumer polls that one with an acquire load, then reads the rest.
+/// All are atomic words, relaxed but for the first. Nobody but the producer writes a slot. The producer looks at the consumer's line only when it believes the
 /// ring full; its own index it reads alone, unless somebody asks for the backlog. Lines are 128 bytes apart: x86 prefetches
 /// cache lines in pairs.
 ///
@@ -29,7 +29,8 @@ import Synchronization
 /// *Rejected:* an index of what was published, as `Memory.Ring` has: two lines a record, one after the other. A sequence
 /// in the slot, which the record has no room for. A consumer that clears the slot: it writes what the producer writes next.
 /// By measurement (round trip between near cores): fetching the producer's next slot ahead, which a polling consumer takes
-/// back (no gain); one store of 64 bytes instead of several (no gain: they follow each other at once).
+/// back (no gain); stores of 16, 32 or 64 bytes instead of words of eight (slower: the record in hand was written field
+/// by field, and a wide load of it waits for those stores).
 /// *Cost:* 15 bits of `kind` instead of 16, checked; a ring of records only, where `Memory.Ring` takes any element.
 ///
 /// A handle without references; copies share the ring. Free it with `deallocate` after both sides have stopped.
@@ -45,15 +46,14 @@ public struct RecordRing: @unchecked Sendable, BitwiseCopyable {
   public init(capacity: Int) {
     precondition(capacity >= 2 && capacity & (capacity - 1) == 0, "a ring's capacity is a power of two")
     mask = capacity - 1
-    // SAFETY: `capacity` slots of 64 bytes and three lines of 128, zeroed here before anyone reads them; the first word of
-    // a slot and the first two of a line are initialised atomics from then on.
+    // SAFETY: `capacity` slots of eight words and three lines of 128 bytes; the words of a slot and the first two of a line
+    // are initialised here, before anyone reads them, and the rest of a line is never read.
     unsafe slots = .allocate(byteCount: capacity * 64, alignment: 128)
-    unsafe slots.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * 64)
     for index in 0..<capacity {
-      unsafe (slots + index * 64).bindMemory(to: Atomic<UInt64>.self, capacity: 1).initialize(to: Atomic(0))
+      let slot = unsafe (slots + index * 64).bindMemory(to: Atomic<UInt64>.self, capacity: 8)
+      for word in 0..<8 { unsafe (slot + word).initialize(to: Atomic(0)) }
     }
     unsafe lines = .allocate(byteCount: 3 * 128, alignment: 128)
-    unsafe lines.initializeMemory(as: UInt8.self, repeating: 0, count: 3 * 128)
     for index in 0..<3 {
       let line = unsafe (lines + index * 128).bindMemory(to: Atomic<Int>.self, capacity: 2)
       unsafe line.initialize(to: Atomic(0))
@@ -81,16 +81,14 @@ public struct RecordRing: @unchecked Sendable, BitwiseCopyable {
       UInt64(record.kind) | UInt64(record.flags) &<< 16 | UInt64(record.symbol) &<< 32 | lap(next)
     // SAFETY: the record of a lap ago has been taken, so this thread alone touches the slot until it stores the first word.
     let slot = unsafe slot(next)
-    unsafe slot.storeBytes(of: record.time_ms, toByteOffset: 8, as: Int64.self)
-    unsafe slot.storeBytes(of: record.id, toByteOffset: 16, as: Int64.self)
-    unsafe slot.storeBytes(of: record.price_e8, toByteOffset: 24, as: Int64.self)
-    unsafe slot.storeBytes(of: record.quantity_e8, toByteOffset: 32, as: Int64.self)
-    unsafe slot.storeBytes(of: record.first_id, toByteOffset: 40, as: Int64.self)
-    unsafe slot.storeBytes(of: record.span, toByteOffset: 48, as: UInt32.self)
-    unsafe slot.storeBytes(of: record.now_delta_ms, toByteOffset: 52, as: Int32.self)
-    unsafe slot.storeBytes(of: record.received_ns, toByteOffset: 56, as: UInt32.self)
-    unsafe slot.storeBytes(of: record.crc32c, toByteOffset: 60, as: UInt32.self)
-    unsafe slot.assumingMemoryBound(to: Atomic<UInt64>.self).pointee.store(first, ordering: .releasing)
+    unsafe slot[1].store(UInt64(bitPattern: record.time_ms), ordering: .relaxed)
+    unsafe slot[2].store(UInt64(bitPattern: record.id), ordering: .relaxed)
+    unsafe slot[3].store(UInt64(bitPattern: record.price_e8), ordering: .relaxed)
+    unsafe slot[4].store(UInt64(bitPattern: record.quantity_e8), ordering: .relaxed)
+    unsafe slot[5].store(UInt64(bitPattern: record.first_id), ordering: .relaxed)
+    unsafe slot[6].store(Self.pair(record.span, UInt32(bitPattern: record.now_delta_ms)), ordering: .relaxed)
+    unsafe slot[7].store(Self.pair(record.received_ns, record.crc32c), ordering: .relaxed)
+    unsafe slot[0].store(first, ordering: .releasing)
     unsafe produced.pointee.store(next &+ 1, ordering: .releasing)
     return true
   }
@@ -125,20 +123,22 @@ public struct RecordRing: @unchecked Sendable, BitwiseCopyable {
     let next = unsafe taken.pointee.load(ordering: .relaxed)
     // SAFETY: the producer leaves a full slot alone until this thread has stored that it is taken.
     let slot = unsafe slot(next)
-    let first = unsafe slot.assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .acquiring)
+    let first = unsafe slot[0].load(ordering: .acquiring)
     if (first ^ lap(next)) & 0x8000 != 0 { return false }
     record.kind = UInt16(truncatingIfNeeded: first & 0x7FFF)
     record.flags = UInt16(truncatingIfNeeded: first &>> 16)
     record.symbol = UInt32(truncatingIfNeeded: first &>> 32)
-    record.time_ms = unsafe slot.load(fromByteOffset: 8, as: Int64.self)
-    record.id = unsafe slot.load(fromByteOffset: 16, as: Int64.self)
-    record.price_e8 = unsafe slot.load(fromByteOffset: 24, as: Int64.self)
-    record.quantity_e8 = unsafe slot.load(fromByteOffset: 32, as: Int64.self)
-    record.first_id = unsafe slot.load(fromByteOffset: 40, as: Int64.self)
-    record.span = unsafe slot.load(fromByteOffset: 48, as: UInt32.self)
-    record.now_delta_ms = unsafe slot.load(fromByteOffset: 52, as: Int32.self)
-    record.received_ns = unsafe slot.load(fromByteOffset: 56, as: UInt32.self)
-    record.crc32c = unsafe slot.load(fromByteOffset: 60, as: UInt32.self)
+    record.time_ms = Int64(bitPattern: unsafe slot[1].load(ordering: .relaxed))
+    record.id = Int64(bitPattern: unsafe slot[2].load(ordering: .relaxed))
+    record.price_e8 = Int64(bitPattern: unsafe slot[3].load(ordering: .relaxed))
+    record.quantity_e8 = Int64(bitPattern: unsafe slot[4].load(ordering: .relaxed))
+    record.first_id = Int64(bitPattern: unsafe slot[5].load(ordering: .relaxed))
+    let spanAndDelta = unsafe slot[6].load(ordering: .relaxed)
+    record.span = UInt32(truncatingIfNeeded: spanAndDelta)
+    record.now_delta_ms = Int32(truncatingIfNeeded: spanAndDelta &>> 32)
+    let receivedAndSum = unsafe slot[7].load(ordering: .relaxed)
+    record.received_ns = UInt32(truncatingIfNeeded: receivedAndSum)
+    record.crc32c = UInt32(truncatingIfNeeded: receivedAndSum &>> 32)
     unsafe taken.pointee.store(next &+ 1, ordering: .releasing)
     return true
   }
@@ -149,7 +149,7 @@ public struct RecordRing: @unchecked Sendable, BitwiseCopyable {
   public func isEmpty() -> Bool {
     let next = unsafe taken.pointee.load(ordering: .relaxed)
     // SAFETY: as in `pop`.
-    let first = unsafe slot(next).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .acquiring)
+    let first = unsafe slot(next)[0].load(ordering: .acquiring)
     return (first ^ lap(next)) & 0x8000 != 0
   }
 
@@ -184,7 +184,13 @@ public struct RecordRing: @unchecked Sendable, BitwiseCopyable {
   // SAFETY: sequence & mask is below the capacity, so the slot lies within the allocation.
   @inlinable @inline(__always)
   @_noAllocation @_noLocks
-  func slot(_ sequence: Int) -> UnsafeMutableRawPointer { unsafe slots + (sequence & mask) &* 64 }
+  func slot(_ sequence: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    unsafe (slots + (sequence & mask) &* 64).assumingMemoryBound(to: Atomic<UInt64>.self)
+  }
+
+  @inlinable @inline(__always)
+  @_noAllocation @_noLocks
+  static func pair(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | UInt64(high) &<< 32 }
 
   // SAFETY: a line starts with two initialised Atomic<Int>; all live until `deallocate`.
   @inlinable
