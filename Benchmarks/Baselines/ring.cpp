@@ -76,8 +76,7 @@ int64_t apus_baseline_ring_throughput(
       Slot &slot = slots[next & mask];
       while (slot.sequence().load(std::memory_order_acquire) != uint32_t(next + 1)) apus_spin_hint();
       memcpy(&record, &slot.record, offsetof(apus_record, crc32c));
-      // All of the record is taken, as whoever applies it does.
-      asm volatile("" : : "r"(&record) : "memory");
+      apus_baseline_taken(&record);
       sum += record.id;
       if ((++next & (lag - 1)) == 0) consumed.value.store(next, std::memory_order_release);
     }

@@ -33,6 +33,7 @@ enum RingTrips {
       var item = 0
       while item < batch {
         while !ring.pop(into: &record) { apus_spin_hint() }
+        apus_baseline_taken(&record)
         sum &+= record.id
         item &+= 1
       }

@@ -65,54 +65,6 @@ import Testing
     }
     #expect(pushed == popped)
   }
-
-  @Test func recordsKeepTheirBytes() {
-    let ring = RecordRing(capacity: 2)
-    defer { ring.deallocate() }
-    var record = apus_record()
-    record.kind = 1
-    record.id = .max
-    record.price_e8 = .min
-    record.crc32c = 0xFFFF_FFFF
-    #expect(ring.push(record))
-    var taken = apus_record()
-    #expect(ring.pop(into: &taken))
-    #expect(taken.kind == 1)
-    #expect(taken.id == .max)
-    #expect(taken.price_e8 == .min)
-    #expect(taken.crc32c == 0xFFFF_FFFF)
-  }
-
-  /// A million records, each with its number in three fields: a torn or lost one shows.
-  @Test func twoThreadsKeepOrderAndContent() {
-    let ring = RecordRing(capacity: 1_024)
-    defer { ring.deallocate() }
-    let total: Int64 = 1_000_000
-    let producer = Thread {
-      var record = apus_record()
-      var number: Int64 = 0
-      while number < total {
-        record.id = number
-        record.price_e8 = number &* 31
-        record.first_id = ~number
-        if ring.push(record) { number += 1 } else { sched_yield() }
-      }
-    }
-    producer.start()
-    var record = apus_record()
-    var expected: Int64 = 0
-    var wrong = 0
-    while expected < total {
-      if !ring.pop(into: &record) {
-        sched_yield()
-        continue
-      }
-      if record.id != expected || record.price_e8 != expected &* 31 || record.first_id != ~expected { wrong += 1 }
-      expected += 1
-    }
-    #expect(wrong == 0)
-    #expect(!ring.pop(into: &record))
-  }
 }
 
 /// The consumer's sleep. The name puts it under `--filter RingTests` too.

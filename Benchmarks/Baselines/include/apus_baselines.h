@@ -149,6 +149,9 @@ int64_t apus_baseline_replay(
 
 // MARK: rings
 
+/// All of the record is taken, as by whoever applies it: none of its loads may be left out. No instruction of its own.
+static inline void apus_baseline_taken(const apus_record *record) { __asm__ volatile("" : : "r"(record) : "memory"); }
+
 /// Moves `batches` * `batch` records from a thread on `producer_cpu` to the calling one on `consumer_cpu`, in an
 /// ring of `capacity` (a power of two) whose slots carry their own sequence. Fills `ticks` with TSC ticks between batches as the consumer
 /// saw them; gives the sum of their ids.
