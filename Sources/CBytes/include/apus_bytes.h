@@ -1,17 +1,28 @@
 /// Sixteen bytes of text at once: what Swift's SIMD types cannot say, because they give no bit mask of a comparison and
 /// have no multiply-add of neighbours.
 ///
-/// x86-64 has what is needed from x86-64-v2 on; elsewhere plain C does the same, slower. Reads are the caller's to answer
+/// x86-64 has what is needed from x86-64-v2 on; elsewhere plain C does the same, slower (a test compiles that way too, by
+/// APUS_PLAIN_BYTES, and compares). Reads are the caller's to answer
 /// for: each function says how many bytes it looks at. The functions are marked for the Swift compiler's allocation and
 /// lock checks by hand; it trusts, it does not verify.
 #pragma once
 #include <stdint.h>
 #include <string.h>
-#if defined(__SSE4_1__)
+#if defined(__SSE4_1__) && !defined(APUS_PLAIN_BYTES)
+#define APUS_VECTOR_BYTES 1
 #include <immintrin.h>
 #endif
 
 #define APUS_HOT __attribute__((always_inline, swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+
+/// 1 where the functions below use vectors.
+APUS_HOT static inline int apus_has_vectors(void) {
+#if defined(APUS_VECTOR_BYTES)
+  return 1;
+#else
+  return 0;
+#endif
+}
 
 /// Eight bytes, the first one lowest: a name of eight letters compares in one instruction.
 APUS_HOT static inline uint64_t apus_load64(const uint8_t *at) {
@@ -22,7 +33,7 @@ APUS_HOT static inline uint64_t apus_load64(const uint8_t *at) {
 
 /// Bit i: byte i of sixteen cannot stand inside a plain JSON string: a quote, a backslash or a control character.
 APUS_HOT static inline uint32_t apus_string_ends16(const uint8_t *at) {
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   __m128i text = _mm_loadu_si128((const __m128i *)at);
   __m128i quote = _mm_cmpeq_epi8(text, _mm_set1_epi8('"'));
   __m128i slash = _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'));
@@ -37,7 +48,7 @@ APUS_HOT static inline uint32_t apus_string_ends16(const uint8_t *at) {
 
 /// Bit i: byte i of sixteen is a quote.
 APUS_HOT static inline uint32_t apus_quotes16(const uint8_t *at) {
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   __m128i text = _mm_loadu_si128((const __m128i *)at);
   return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('"')));
 #else
@@ -54,7 +65,7 @@ typedef struct apus_number {
   int64_t length;
 } apus_number;
 
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
 /// Sixteen digits, already 0-9, most significant first, as two numbers of eight: pairs, then fours, then eights.
 APUS_HOT static inline int64_t apus_eights(__m128i digits, int64_t *low) {
   __m128i pairs = _mm_maddubs_epi16(digits, _mm_set1_epi16(1 << 8 | 10));
@@ -101,7 +112,7 @@ APUS_HOT static inline __m128i apus_first(__m128i bytes, int64_t count) {
 /// The whole number of 1 to 15 digits at `at`. Looks at sixteen bytes.
 APUS_HOT static inline apus_number apus_whole15(const uint8_t *at) {
   apus_number number = {0, 0};
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   uint32_t others;
   __m128i digits = apus_digits(at, &others);
   uint32_t count = apus_lowest(others);
@@ -118,18 +129,18 @@ APUS_HOT static inline apus_number apus_whole15(const uint8_t *at) {
   return number;
 }
 
-/// The plain decimal at `at` and the quote behind it, in units of 1e-8: digits, or 1 to 8 digits, a point and 1 to 8
-/// digits; at most fifteen characters. Its length is without the quote. Looks at sixteen bytes.
-APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
+/// The plain decimal at `at`, followed by `closer`, in units of 1e-8: up to 10 digits, or 1 to 8 digits, a point and 1 to 8
+/// digits; at most fifteen characters. Its length is without the closer. Looks at sixteen bytes.
+APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at, uint8_t closer) {
   apus_number number = {0, 0};
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   uint32_t others;
   __m128i digits = apus_digits(at, &others);
   uint32_t point = apus_lowest(others);
   uint32_t end = apus_lowest(others & (others - 1));
   // In one go: the whole part to bytes 0-7, right-aligned, the decimals to bytes 8-15, left-aligned.
   if (__builtin_expect((point - 1 <= 7) & (end - point - 2 <= 7) & (end <= 15), 1)) {
-    if (__builtin_expect((at[point] == '.') & (at[end] == '"'), 1)) {
+    if (__builtin_expect((at[point] == '.') & (at[end] == closer), 1)) {
       __m128i kept = apus_first(digits, end);
       __m128i from = _mm_add_epi8(
           _mm_setr_epi8(-8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8), _mm_set1_epi8((char)point));
@@ -143,7 +154,7 @@ APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
     }
   }
   // Coins that trade by the piece. Ten digits of 1e8 fit into Int64.
-  if (point - 1 <= 9 && at[point] == '"') {
+  if (point - 1 <= 9 && at[point] == closer) {
     int64_t low;
     int64_t high = apus_eights(apus_to_end(digits, point), &low);
     number.value = (high * 100000000 + low) * 100000000;
@@ -153,7 +164,7 @@ APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
   int64_t whole = 0, fraction = 0, point = 0;
   while (point < 11 && (uint8_t)(at[point] - '0') <= 9) whole = whole * 10 + (at[point++] - '0');
   if (point == 0 || point > 10) return number;
-  if (at[point] == '"') {
+  if (at[point] == closer) {
     number.value = whole * 100000000;
     number.length = point;
     return number;
@@ -161,7 +172,7 @@ APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
   if (at[point] != '.' || point > 8) return number;
   int64_t end = point + 1;
   while (end < 16 && end < point + 10 && (uint8_t)(at[end] - '0') <= 9) fraction = fraction * 10 + (at[end++] - '0');
-  if (end > 15 || end == point + 1 || end > point + 9 || at[end] != '"') return number;
+  if (end > 15 || end == point + 1 || end > point + 9 || at[end] != closer) return number;
   for (int64_t decimals = end - point - 1; decimals < 8; decimals++) fraction *= 10;
   number.value = whole * 100000000 + fraction;
   number.length = end;
