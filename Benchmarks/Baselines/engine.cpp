@@ -30,7 +30,9 @@ inline void apus_baseline_engine::take(const apus_record &record, int64_t t) {
 }
 
 inline bool apus_baseline_engine::shallFire(const Strategy &strategy, int64_t t) const {
-  if (direction == 0 || strategy.score < strategy.config.threshold) return false;
+  // Rounding moves a score by less than the margin.
+  if (direction == 0 || strategy.sum < strategy.config.threshold - 0.001) return false;
+  if (strategy.score() < strategy.config.threshold) return false;
   if (t - firstMillis < strategy.config.warm_up_ms) return false;
   if (candles.atr != candles.atr || t < incompleteUntil) return false;
   if (strategy.position.state == Position::pending || strategy.position.state == Position::open) return false;
@@ -41,16 +43,17 @@ inline void apus_baseline_engine::evaluate(int64_t t, bool decides) {
   ++evaluations;
   Input in;
   in.t = t;
-  const int flow = sign(windows.halfHour.cvd);
-  in.direction = flow == sign(windows.fourHours.cvd) ? flow : 0;
-  in.day = sign(windows.day.cvd);
+  const Sums halfHour = windows.held(windows.halfHour);
+  const int flow = sign(halfHour.cvd);
+  in.direction = flow == sign(windows.come.cvd - windows.fourHours.gone.cvd) ? flow : 0;
+  in.day = sign(windows.come.cvd - windows.day.gone.cvd);
   in.acceleration = grid.passed >= 3 ? sign(grid.acceleration) : 0;
   in.above = 0;
   in.distance = __builtin_nan("");
-  if (windows.halfHour.quantity > 0) {
-    const Wide difference = Wide(lastPrice) * windows.halfHour.quantity - windows.halfHour.notional;
+  if (halfHour.quantity > 0) {
+    const Wide difference = Wide(lastPrice) * halfHour.quantity - halfHour.notional;
     in.above = sign(difference);
-    in.distance = fabs(nearest(difference) / nearest(windows.halfHour.quantity) / 1e8);
+    in.distance = fabs(nearest(difference) / nearest(halfHour.quantity) / 1e8);
   }
   in.atr = candles.atr;
   in.share = candles.share;
@@ -60,7 +63,7 @@ inline void apus_baseline_engine::evaluate(int64_t t, bool decides) {
   in.largeSum = nearest(large);
   direction = in.direction;
   for (size_t i = 0; i < strategies.size(); ++i) {
-    strategies[i].evaluate<false>(in, book, nullptr);
+    strategies[i].evaluate(in, book);
     if (decides && __builtin_expect(shallFire(strategies[i], t), 0)) fire(int32_t(i), in);
   }
 }
@@ -76,8 +79,8 @@ __attribute__((noinline)) void apus_baseline_engine::fire(int32_t index, const I
   signal.agg_id = lastAggId;
   signal.strategy = index;
   signal.direction = direction;
-  strategy.evaluate<true>(in, book, signal.parts);
-  signal.score = strategy.score;
+  strategy.evaluateWhole(in, book, signal.parts);
+  signal.score = strategy.score();
   apus_baseline_read(this, &signal.row);
   char text[256];
   const int length = snprintf(text, sizeof text, "%s|%s|%s|%lld", strategy.name.c_str(), symbol.c_str(),
@@ -125,7 +128,7 @@ inline void apus_baseline_engine::passGridPoint(bool trading) {
   book.advance(g);
   candles.closeThrough(g);
   windows.advance(g, pool);
-  grid.pass(windows.halfHour.cvd);
+  grid.pass(windows.come.cvd - windows.halfHour.gone.cvd);
   if (!config.evaluates_every_trade) evaluate(g, trading);
 }
 
@@ -229,7 +232,7 @@ void split(Wide value, uint64_t *words) {
   words[0] = uint64_t(value);
   words[1] = uint64_t((unsigned __int128)(value) >> 64);
 }
-void read(const Window &window, apus_baseline_sums &sums) {
+void read(const Sums &window, apus_baseline_sums &sums) {
   split(window.cvd, sums.cvd);
   split(window.quantity, sums.quantity);
   split(window.notional, sums.notional);
@@ -253,9 +256,9 @@ void apus_baseline_evaluate(apus_baseline_engine *engine) { engine->evaluate(eng
 
 void apus_baseline_read(const apus_baseline_engine *engine, apus_baseline_state *state) {
   *state = {};
-  read(engine->windows.halfHour, state->windows[0]);
-  read(engine->windows.fourHours, state->windows[1]);
-  read(engine->windows.day, state->windows[2]);
+  read(engine->windows.held(engine->windows.halfHour), state->windows[0]);
+  read(engine->windows.held(engine->windows.fourHours), state->windows[1]);
+  read(engine->windows.held(engine->windows.day), state->windows[2]);
   state->atr = engine->candles.atr;
   state->atr_share = engine->candles.share;
   state->p95 = engine->windows.sizes.p95();
@@ -266,7 +269,7 @@ void apus_baseline_read(const apus_baseline_engine *engine, apus_baseline_state 
   state->has_acceleration = engine->grid.passed >= 3;
   state->direction = engine->direction;
   for (size_t i = 0; i < engine->strategies.size(); ++i) {
-    state->scores[i] = engine->strategies[i].score;
+    state->scores[i] = engine->strategies[i].score();
     state->missing[i] = engine->strategies[i].missing;
   }
   state->trades = engine->trades;

@@ -54,6 +54,7 @@ struct Book {
   int64_t nextKnown = INT64_MAX;
   Latest latest[5];
   Tape interest, liquidations;
+  uint64_t version = 0;  ///< changes with whatever becomes known
 
   explicit Book(size_t capacity) : waiting(capacity), mask(capacity - 1), interest(capacity), liquidations(capacity) {}
 
@@ -76,6 +77,7 @@ struct Book {
 
  private:
   void apply(const apus_record &record) {
+    ++version;
     if (record.kind == 5) {
       liquidations.insert(
           {record.time_ms, record.first_id, record.price_e8, record.flags & 1 ? -record.quantity_e8 : record.quantity_e8});

@@ -96,7 +96,7 @@ class Strategy {
   apus_baseline_strategy config;
   int64_t cooldown[2] = {INT64_MIN, INT64_MIN};  ///< long, short
   Position position;
-  double score = 0;
+  double sum = 0;
   uint32_t missing = 0;
 
   explicit Strategy(const apus_baseline_strategy &given) : name(given.name), config(given) {
@@ -115,21 +115,40 @@ class Strategy {
     liquidationLeast_ = Wide(int64_t(p_[8][1] * 1e4)) * 1'000'000'000'000;
   }
 
-  /// The score in the catalog's order of summation; a weight of 0 is not weighed. Weighted values go to `parts`, which only
-  /// a signal asks for.
-  template <bool tells>
-  void evaluate(const Input &in, Book &book, double *parts) {
-    double sum = 0;
-    uint32_t gone = 0;
-    const auto add = [&](int kind, double value) {
-      sum += weight_[kind] * value;
-      if (tells) parts[kind] = weight_[kind] * value;
-    };
+  /// To 4 decimals, at most 100; 0 without a direction.
+  double score() const { return rounded(sum < 100 ? sum : 100); }
+
+  /// The sum in the catalog's order of summation. What comes from the book is kept until the book, the direction or an age
+  /// changes it; what comes of trades is computed each time.
+  void evaluate(const Input &in, Book &book) {
+    if (__builtin_expect(bookVersion_ != book.version || bookDirection_ != in.direction || in.t < bookFrom_ ||
+                             in.t >= bookUntil_, 0))
+      renew(in, book);
+    sum = 0;
+    if (in.direction == 0) return;
+    double total = 0;
+    ofTrades(in, [&](int kind, double value) { total += weight_[kind] * value; });
+    for (int kind = kFirstOfBook; kind < 9; ++kind) total += bookParts_[kind];
+    sum = total;
+  }
+
+  /// The same, with the weighted values told, which only a signal asks for.
+  void evaluateWhole(const Input &in, Book &book, double *parts) {
+    evaluate(in, book);
+    ofTrades(in, [&](int kind, double value) { parts[kind] = weight_[kind] * value; });
+    for (int kind = kFirstOfBook; kind < 9; ++kind) parts[kind] = bookParts_[kind];
+  }
+
+ private:
+  static constexpr int kFirstOfBook = 4;
+
+  /// Signals that look at trades; a weight of 0 is not weighed.
+  template <class Add>
+  void ofTrades(const Input &in, const Add &add) const {
     const double d = in.direction;
     if (weight_[0] > 0) add(0, in.day == in.direction ? p_[0][0] + p_[0][1] : p_[0][0]);
     if (weight_[1] > 0) add(1, in.direction * in.acceleration > 0 ? 1.0 : 0.0);
-    if (weight_[2] > 0)
-      add(2, in.hasLarge ? p_[2][0] + p_[2][1] * d * in.largeImbalance / in.largeSum : p_[2][0]);
+    if (weight_[2] > 0) add(2, in.hasLarge ? p_[2][0] + p_[2][1] * d * in.largeImbalance / in.largeSum : p_[2][0]);
     if (weight_[3] > 0) {
       double value = 0;
       if (in.direction * in.above > 0) value += p_[3][0];
@@ -137,38 +156,57 @@ class Strategy {
       if (in.share >= p_[3][4]) value += p_[3][3];
       add(3, value);
     }
-    if (weight_[4] > 0) {
-      if (const auto *ratio = book.fresh(0, in.t, ageRatio_))
-        add(4, in.direction > 0 ? lin(ratio->value, p_[4][1], p_[4][0]) : lin(ratio->value, p_[4][0], p_[4][1]));
-      else
-        gone |= 1 << 4;
-    }
-    if (weight_[5] > 0) {
-      const auto *now = book.fresh(2, in.t, ageInterest_);
-      double before;
-      if (now && interestBefore(in.t, book, before) && before != 0)
-        add(5, lin(now->value / before - 1, 0, p_[5][0]));
-      else
-        gone |= 1 << 5;
-    }
-    if (weight_[6] > 0) {
-      if (const auto *premium = book.fresh(3, in.t, agePremium_))
-        add(6, lin(d * premium->value, -p_[6][0], p_[6][0]));
-      else
-        gone |= 1 << 6;
-    }
-    if (weight_[7] > 0) {
-      if (const auto *rate = book.fresh(4, in.t, ageFunding_))
-        add(7, lin(d * rate->value, p_[7][0], 0));
-      else
-        gone |= 1 << 7;
-    }
-    if (weight_[8] > 0) add(8, liquidation(in, book));
-    missing = gone;
-    score = in.direction == 0 ? 0 : rounded(sum < 100 ? sum : 100);
   }
 
- private:
+  __attribute__((noinline)) void renew(const Input &in, Book &book) {
+    const double d = in.direction;
+    int64_t until = INT64_MAX;
+    uint32_t gone = 0;
+    const auto add = [&](int kind, double value) { bookParts_[kind] = weight_[kind] * value; };
+    const auto miss = [&](int kind) {
+      bookParts_[kind] = 0;
+      gone |= 1u << kind;
+    };
+    const auto fresh = [&](int type, int64_t age) {
+      const auto *latest = book.fresh(type, in.t, age);
+      if (latest && latest->time + age + 1 < until) until = latest->time + age + 1;
+      return latest;
+    };
+    if (weight_[4] > 0) {
+      if (const auto *ratio = fresh(0, ageRatio_))
+        add(4, in.direction > 0 ? lin(ratio->value, p_[4][1], p_[4][0]) : lin(ratio->value, p_[4][0], p_[4][1]));
+      else miss(4);
+    }
+    if (weight_[5] > 0) {
+      const auto *now = fresh(2, ageInterest_);
+      double before;
+      if (now && interestBefore(in.t, book, before) && before != 0) add(5, lin(now->value / before - 1, 0, p_[5][0]));
+      else miss(5);
+      if (now) {
+        if (interestUntil_ < until) until = interestUntil_;
+        const int64_t tooOld = interestTime_ + beforeFrom_ + 1;
+        if (tooOld > in.t && tooOld < until) until = tooOld;
+      }
+    }
+    if (weight_[6] > 0) {
+      if (const auto *premium = fresh(3, agePremium_)) add(6, lin(d * premium->value, -p_[6][0], p_[6][0]));
+      else miss(6);
+    }
+    if (weight_[7] > 0) {
+      if (const auto *rate = fresh(4, ageFunding_)) add(7, lin(d * rate->value, p_[7][0], 0));
+      else miss(7);
+    }
+    if (weight_[8] > 0) {
+      add(8, liquidation(in, book));
+      if (liquidationUntil_ < until) until = liquidationUntil_;
+    }
+    missing = gone;
+    bookVersion_ = book.version;
+    bookDirection_ = in.direction;
+    bookFrom_ = in.t;
+    bookUntil_ = until;
+  }
+
   /// The latest open interest between the two ages, looked up anew when another one takes its place.
   bool interestBefore(int64_t t, Book &book, double &value) {
     if (__builtin_expect(interestVersion_ != book.interest.version || t < interestFrom_ || t >= interestUntil_, 0)) {
@@ -207,7 +245,10 @@ class Strategy {
     return in.direction > 0 ? liquidationLong_ : liquidationShort_;
   }
 
-  double weight_[9] = {};
+  double weight_[9] = {}, bookParts_[9] = {};
+  uint64_t bookVersion_ = UINT64_MAX;
+  int64_t bookFrom_ = 0, bookUntil_ = 0;
+  int bookDirection_ = 0;
   double p_[9][8] = {};
   int64_t ageRatio_, ageInterest_, agePremium_, ageFunding_, beforeFrom_, beforeThrough_, liquidationMillis_;
   Wide liquidationLeast_;

@@ -64,38 +64,44 @@ class Pool {
   uint32_t chunks_, untouched_ = 0, free_ = kNone;
 };
 
-/// One window. Net flow and quantity instead of buys and sells: no branch on the side, and both follow from them.
-struct Window {
+/// Net flow and quantity instead of buys and sells: no branch on the side, and both follow from them.
+struct Sums {
   Wide cvd = 0, quantity = 0, notional = 0;
-  int64_t oldest = INT64_MAX;
-  const Trade *tail = nullptr;
   int64_t count = 0;
-  uint32_t chunk = Pool::kNone;
-  uint32_t left = 0;  ///< trades from `tail` to its chunk's end
 
-  void add(int64_t time, int64_t signedQuantity, int64_t absolute, Wide product, uint32_t inChunk, const Trade *at,
-           uint32_t leftHere) {
-    if (__builtin_expect(count == 0, 0)) {
-      oldest = time;
-      tail = at;
-      chunk = inChunk;
-      left = leftHere;
-    }
+  void add(int64_t signedQuantity, int64_t absolute, Wide product) {
     ++count;
     cvd += signedQuantity;
     quantity += absolute;
     notional += product;
   }
+  Sums operator-(const Sums &other) const {
+    return {cvd - other.cvd, quantity - other.quantity, notional - other.notional, count - other.count};
+  }
+};
 
-  /// Lets the oldest go; the trade it was.
-  Trade drop(Pool &pool) {
+/// Where one window begins, and what has left it: what it holds is what has come less that, so a trade is added once.
+struct Window {
+  Sums gone;
+  int64_t oldest = INT64_MAX;
+  const Trade *tail = nullptr;
+  uint32_t chunk = Pool::kNone;
+  uint32_t left = 0;  ///< trades from `tail` to its chunk's end
+
+  void beginIfEmpty(int64_t time, uint32_t inChunk, const Trade *at, uint32_t leftHere) {
+    if (__builtin_expect(oldest != INT64_MAX, 1)) return;
+    oldest = time;
+    tail = at;
+    chunk = inChunk;
+    left = leftHere;
+  }
+
+  /// Lets the oldest go; the trade it was. `come` are the trades ever added.
+  Trade drop(int64_t come, Pool &pool) {
     const Trade trade = *tail;
     const int64_t absolute = trade.quantity < 0 ? -trade.quantity : trade.quantity;
-    --count;
-    cvd -= trade.quantity;
-    quantity -= absolute;
-    notional -= Wide(trade.price) * absolute;
-    if (__builtin_expect(count == 0, 0)) {
+    gone.add(trade.quantity, absolute, Wide(trade.price) * absolute);
+    if (__builtin_expect(gone.count == come, 0)) {
       oldest = INT64_MAX;
       return trade;
     }
@@ -213,25 +219,29 @@ class Sizes {
 
 class Windows {
  public:
+  Sums come;
   Window halfHour, fourHours, day;
   Sizes sizes;
   Wide largeBuy = 0, largeSell = 0;
 
+  /// What a window holds.
+  Sums held(const Window &window) const { return come - window.gone; }
+
   void advance(int64_t t, Pool &pool) {
     while (halfHour.oldest <= t - kHalfHour) {
-      const Trade trade = halfHour.drop(pool);
+      const Trade trade = halfHour.drop(come.count, pool);
       if (__builtin_expect(trade.time & 1, 0)) {
         if (trade.quantity < 0) largeSell += trade.quantity;
         else largeBuy -= trade.quantity;
       }
     }
-    while (fourHours.oldest <= t - kFourHours) fourHours.drop(pool);
+    while (fourHours.oldest <= t - kFourHours) fourHours.drop(come.count, pool);
     if (day.oldest <= t - kDay) {
       do {
         const uint32_t chunk = day.chunk;
-        const Trade trade = day.drop(pool);
+        const Trade trade = day.drop(come.count, pool);
         sizes.remove(Sizes::bucket(trade.quantity < 0 ? -trade.quantity : trade.quantity));
-        if (__builtin_expect(day.count == 0, 0)) {
+        if (__builtin_expect(day.oldest == INT64_MAX, 0)) {
           pool.giveBack(chunk);
           head_ = nullptr;
           headChunk_ = Pool::kNone;
@@ -255,13 +265,14 @@ class Windows {
     }
     const int bucket = Sizes::bucket(quantity);
     // A bucket's value grows with its number: comparing buckets is comparing values.
-    const bool isLarge = day.count >= 1000 && bucket >= sizes.bucket99();
+    const bool isLarge = come.count - day.gone.count >= 1000 && bucket >= sizes.bucket99();
     const int64_t signedQuantity = isSell ? -quantity : quantity;
     const Wide product = Wide(price) * quantity;
     *head_ = {t << 1 | isLarge, price, signedQuantity};
-    halfHour.add(t, signedQuantity, quantity, product, headChunk_, head_, room_);
-    fourHours.add(t, signedQuantity, quantity, product, headChunk_, head_, room_);
-    day.add(t, signedQuantity, quantity, product, headChunk_, head_, room_);
+    come.add(signedQuantity, quantity, product);
+    halfHour.beginIfEmpty(t, headChunk_, head_, room_);
+    fourHours.beginIfEmpty(t, headChunk_, head_, room_);
+    day.beginIfEmpty(t, headChunk_, head_, room_);
     sizes.add(bucket);
     sizes.settle();
     if (__builtin_expect(isLarge, 0)) {

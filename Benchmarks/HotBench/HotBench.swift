@@ -79,7 +79,8 @@ struct HotBench: ParsableCommand {
     let source = try BenchSource(seed: seed, isQuick: quick, recording: recording, strategies: configs)
     if let writeMarket { return try TradeCSV.write(source.trades, to: writeMarket) }
     // A run that wanders from core to core measures their caches.
-    _ = apus_baseline_pin(Int32(ProcessInfo.processInfo.activeProcessorCount - 1))
+    // The last of those it may run on: whoever calls it (`taskset`, tools/peers) has chosen them.
+    if let last = CpuList.allowed()?.numbers.max() { _ = apus_baseline_pin(Int32(last)) }
     if !json { print(Self.heading(source)) }
     var replayed = Double.infinity
     for row in BenchRows.all where row.names.contains(where: { $0.hasPrefix(only) }) {

@@ -2,7 +2,7 @@ import Foundation
 
 /// One row of the table: a measurement of Apus beside its baseline in the same run.
 struct RowResult {
-  /// A contract with whoever reads `--json`: begins with parse, window, score, decision, ring, replay or memory.
+  /// A contract with whoever reads `--json`: begins with parse, window, score, decision, ring or replay.
   var name: String
   var ours: BatchTimes
   var baselineName: String

@@ -6,8 +6,8 @@ import HotPath
 import Memory
 import Synchronization
 
-/// As live: a feed thread that parses frames, times them, pushes and rings; an engine thread, this one, that pops, spins
-/// while there is nothing, decides and tells.
+/// As live: a feed thread that parses frames, pushes and rings; an engine thread, this one, that pops, spins while there is
+/// nothing, decides and tells; both with the stamps and histograms of production.
 ///
 /// Indicators come through a ring of their own, filled by the feed's thread as well: a third thread on two cores would
 /// only make the run longer.
@@ -18,8 +18,7 @@ final class PipelineStage: ProbeStage {
   private let market = RecordRing(capacity: 1 << 16)
   private let indicators = RecordRing(capacity: 1 << 12)
   private let doorbell = Doorbell()
-  private let parseNanos = LatencyHistogram()
-  private let decisionNanos = LatencyHistogram()
+  private let stages = LatencyStages()
   private var engine: ProbeEngine
   private let gate = FeedGate()
   private var feed: Thread?
@@ -32,7 +31,8 @@ final class PipelineStage: ProbeStage {
   }
 
   func warmUp() {
-    let feed = FeedLoop(input, market: market, indicators: indicators, doorbell: doorbell, parseNanos, gate)
+    _ = apus_stamps_calibrate(20, "/proc/cpuinfo")
+    let feed = FeedLoop(input, market: market, indicators: indicators, doorbell: doorbell, stages)
     let gate = gate
     let warmUp = input.warmUp
     let end = input.warmUp + input.count
@@ -63,7 +63,7 @@ final class PipelineStage: ProbeStage {
     let market = market
     let indicators = indicators
     let doorbell = doorbell
-    let decisionNanos = decisionNanos
+    var timing = EngineTiming(stages)
     var wait = SpinWait()
     var engine = engine
     var record = apus_record()
@@ -73,16 +73,17 @@ final class PipelineStage: ProbeStage {
         // The feed pushes an indicator before the first trade after its time, so it is there.
         var indicator = apus_record()
         while indicators.pop(into: &indicator) { engine.step(indicator) }
-        engine.trade(record, number: number)
-        let endNanos = UInt32(truncatingIfNeeded: apus_monotonic_nanos())
-        decisionNanos.record(nanos: UInt64(endNanos &- record.received_ns))
+        engine.trade(record, number: number, &timing)
         plant.perform(number)
         number &+= 1
+        if number % EngineTiming.tradesMax == 0 { timing.settle() }
         wait.worked()
       } else {
+        timing.settle()
         wait.wait(on: doorbell, deadlineNanos: .max) { !market.isEmpty() }
       }
     }
+    timing.settle()
     self.engine = engine
     return range.count
   }
@@ -90,6 +91,9 @@ final class PipelineStage: ProbeStage {
   func finish() -> ProbeOutcome {
     gate.open(2)
     gate.joinFeed()
+    precondition(
+      stages[.decision].snapshot().count == UInt64(input.warmUp + input.count) && stages[.score].snapshot().count > 0,
+      "each trade is timed end to end, some in full")
     var outcome = engine.outcome()
     outcome.trades = taken
     return outcome
@@ -104,13 +108,13 @@ private struct FeedLoop: @unchecked Sendable {
   private let market: RecordRing
   private let indicators: RecordRing
   private let doorbell: Doorbell
-  private let parseNanos: LatencyHistogram
+  private var timing: FeedTiming
+  private var arrivalNanos: UInt64 = 0
   private var next = 0
   private var nextIndicator = 0
 
   init(
-    _ input: ProbeInput, market: RecordRing, indicators: RecordRing, doorbell: Doorbell, _ parseNanos: LatencyHistogram,
-    _ gate: FeedGate
+    _ input: ProbeInput, market: RecordRing, indicators: RecordRing, doorbell: Doorbell, _ stages: LatencyStages
   ) {
     frames = Frames(input)
     symbols = input.symbols.index
@@ -118,20 +122,22 @@ private struct FeedLoop: @unchecked Sendable {
     self.market = market
     self.indicators = indicators
     self.doorbell = doorbell
-    self.parseNanos = parseNanos
+    timing = FeedTiming(stages)
   }
 
   @inline(never)
   mutating func run(through end: Int) {
     var record = apus_record()
     while next < end {
-      let receivedNanos = apus_monotonic_nanos()
+      // A turn of a socket's loop brings eight frames.
+      if next % 8 == 0 || arrivalNanos == 0 { arrivalNanos = apus_stamp_nanos() }
+      let isSampled = timing.begin(&record, arrivalNanos: arrivalNanos)
       guard case .trade = AggTradeFrame.parse(frames[next].span, symbols: symbols, into: &record) else {
         fatalError("a frame of the seeded market is a trade")
       }
       record.kind = EventKind.trade.rawValue
-      record.received_ns = UInt32(truncatingIfNeeded: receivedNanos)
-      parseNanos.record(nanos: apus_monotonic_nanos() &- receivedNanos)
+      record.now_delta_ms = 0
+      timing.parsed(&record, isSampled: isSampled)
       while nextIndicator < records.count, records[nextIndicator].id <= record.time_ms {
         while !indicators.push(records[nextIndicator]) { apus_spin_hint() }
         nextIndicator &+= 1
@@ -139,8 +145,10 @@ private struct FeedLoop: @unchecked Sendable {
       // Live, a full ring loses the trade; here the feed waits, so that each arrives.
       while !market.push(record) { apus_spin_hint() }
       next &+= 1
-      // As after each turn of a socket's loop.
-      if next % 8 == 0 { doorbell.ring() }
+      if next % 8 == 0 {
+        doorbell.ring()
+        timing.turned(arrivalNanos: arrivalNanos)
+      }
     }
   }
 }

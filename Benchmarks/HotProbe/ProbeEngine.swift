@@ -46,6 +46,21 @@ struct ProbeEngine {
   mutating func trade(_ record: apus_record, number: Int) {
     if record.time_ms > now { now = record.time_ms }
     step(record)
+    tick(after: number)
+  }
+
+  /// The same, timed as the live engine's thread times it.
+  @inline(__always)
+  mutating func trade(_ record: apus_record, number: Int, _ timing: inout EngineTiming) {
+    if record.time_ms > now { now = record.time_ms }
+    timing.taken(record, &engine.pointee)
+    step(record)
+    timing.stepped(record, nowMillis: now, &engine.pointee)
+    tick(after: number)
+  }
+
+  @inline(__always)
+  private mutating func tick(after number: Int) {
     if number % Self.tradesPerTick == 0 {
       var tick = apus_record()
       tick.kind = EventKind.tick.rawValue

@@ -79,6 +79,12 @@ import Testing
     #expect(table.code == 0 && table.output.split(separator: "\n").count == 2 + since.stages.count, "\(table)")
     #expect(table.output.contains("p99.99") && table.output.contains("decision*"), "\(table)")
 
+    // As long as is allowed: it waits, and does not end for the size of the number.
+    let patient = try ChildProcess(
+      "apus", ["latency", "--interval", "86400"], in: scratch, environment: ["APUS_RUNTIME_DIR": runtime])
+    #expect(!eventually(seconds: 1) { !patient.isRunning }, "\(patient.errors)")
+    patient.send(SIGINT)
+
     let second = try start(venue, config: "two.yaml")
     let sawBoth = eventually(seconds: 30) { (try? self.latency())?.code == 64 }
     let several = try latency()
@@ -93,7 +99,7 @@ import Testing
     kill(pid_t(since.pid), SIGKILL)
     #expect(eventually(seconds: 10) { !run.isRunning })
     let killed = try latency()
-    #expect(killed.code == 69 && killed.isOneLine("was killed"), "\(killed)")
+    #expect(killed.code == 69 && killed.isOneLine("was killed", "engine-\(since.pid).latency"), "\(killed)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: runtime) == ["engine-\(since.pid).latency"])
   }
 

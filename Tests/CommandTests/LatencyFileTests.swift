@@ -67,6 +67,15 @@ import Testing
     let later = try reader.read().since(reading)
     #expect(later.stages[LatencyStage.parse.rawValue].snapshot.count == 1)
     #expect(later.stages[LatencyStage.step.rawValue].snapshot.count == 0)
+    // Trades flow, none of them was a sample: empty stages are explained.
+    func table() throws -> [String] {
+      LatencyReport.table(try reader.read().since(later), intervalSeconds: 1, style: .plain)
+    }
+    #expect(try table().count == 2 + LatencyStage.allCases.count)
+    file.stages[.decision].record(nanos: 5, count: 40)
+    #expect(try table().last?.contains("none of 40 trades") == true)
+    file.stages[.step].record(nanos: 5)
+    #expect(try table().count == 2 + LatencyStage.allCases.count)
     file.remove()
     #expect(directory.files().isEmpty)
   }

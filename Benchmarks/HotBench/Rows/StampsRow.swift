@@ -9,13 +9,23 @@ import Memory
 /// do it for one turn after the other, with stamps and without.
 ///
 /// 512 trades a batch, so that each has its one to four trades that are timed in full. The ratio is the median of batch to
-/// batch. The turn's own stamp is in, as are eight readings for the ends.
+/// batch. `decision.stamps` is a burst: one turn, whose own stamp is in, as are eight readings for the ends.
+/// `decision.stamps_alone` is the other end, where a trade is alone in its turn and pays both: it bears two stamps of 10 ns
+/// and their counts by itself, at a rate at which nobody waits for it.
 struct StampsRow: BenchRow {
-  let names = ["decision.stamps"]
+  let names = ["decision.stamps", "decision.stamps_alone"]
   private static let batch = 512
 
   func run(_ source: BenchSource, only prefix: String) throws -> [RowResult] {
     _ = apus_stamps_calibrate(20, "/proc/cpuinfo")
+    var results: [RowResult] = []
+    if names[0].hasPrefix(prefix) { results.append(try measure(names[0], source, turn: Self.batch, goal: 1.03)) }
+    if names[1].hasPrefix(prefix) { results.append(try measure(names[1], source, turn: 1, goal: nil)) }
+    return results
+  }
+
+  /// `turn` frames in each turn of the feed.
+  private func measure(_ name: String, _ source: BenchSource, turn: Int, goal: Double?) throws -> RowResult {
     let trades = source.trades
     let warm = source.warmCount
     let frames = FrameArena(trades[warm...], form: .combined, names: [source.symbol])
@@ -41,24 +51,36 @@ struct StampsRow: BenchRow {
           at += 64
         }
       },
-      ours: { batch in timed.turn(frames, batch * Self.batch, Self.batch, now: now, &feed, &timing) },
-      theirs: { batch in plain.turn(frames, batch * Self.batch, Self.batch, now: now) })
+      ours: { batch in
+        var first = batch &* Self.batch
+        let end = first &+ Self.batch
+        while first < end {
+          timed.turn(frames, first, turn, now: now, &feed, &timing)
+          first &+= turn
+        }
+      },
+      theirs: { batch in
+        var first = batch &* Self.batch
+        let end = first &+ Self.batch
+        while first < end {
+          plain.turn(frames, first, turn, now: now)
+          first &+= turn
+        }
+      })
     precondition(touched != 0, "frames have bytes")
     let seen = stages[.decision].snapshot().count
     guard seen == UInt64(batches * Self.batch), timed.counters == plain.counters else {
       throw Mismatch(
-        names[0], at: batches * Self.batch, "trades timed, and counters", ours: (seen, timed.counters),
+        name, at: batches * Self.batch, "trades timed, and counters", ours: (seen, timed.counters),
         theirs: plain.counters)
     }
     // Of neighbours: two batches of the same trades, one after the other. Minima of long batches stand alone too often.
     let ratios = zip(run.ours, run.theirs).map { Double($0) / Double(max(1, $1)) }.sorted()
-    return [
-      RowResult(
-        name: names[0], ours: BatchTimes(ticks: run.ours, itemsPerBatch: Self.batch, clock: source.clock),
-        baselineName: "no stamps",
-        baseline: BatchTimes(ticks: run.theirs, itemsPerBatch: Self.batch, clock: source.clock),
-        items: batches * Self.batch, batch: Self.batch, goal: 1.03, pairedRatio: ratios[ratios.count / 2])
-    ]
+    return RowResult(
+      name: name, ours: BatchTimes(ticks: run.ours, itemsPerBatch: Self.batch, clock: source.clock),
+      baselineName: "no stamps",
+      baseline: BatchTimes(ticks: run.theirs, itemsPerBatch: Self.batch, clock: source.clock),
+      items: batches * Self.batch, batch: Self.batch, goal: goal, pairedRatio: ratios[ratios.count / 2])
   }
 }
 

@@ -76,19 +76,20 @@ struct LatencyCommand: ParsableCommand {
     }
   }
 
-  private static func pause(_ seconds: Double) { usleep(UInt32(seconds * 1e6)) }
+  /// Not usleep, whose 32 bits of microseconds end at 71 minutes.
+  private static func pause(_ seconds: Double) { Thread.sleep(forTimeInterval: seconds) }
 }
 
 /// Finds the engine that is meant.
 enum LatencyChoice {
   static func reader(among directories: [RuntimeDirectory], engine: String?) throws -> LatencyReader {
     var running: [LatencyReader] = []
-    var dead: [Int32] = []
+    var dead: [(pid: Int32, path: String)] = []
     var failures: [Failure] = []
     for path in directories.flatMap({ $0.files() }) {
       do {
         let reader = try LatencyReader(path)
-        if reader.engine.isRunning { running.append(reader) } else { dead.append(reader.engine.pid) }
+        if reader.engine.isRunning { running.append(reader) } else { dead.append((reader.engine.pid, path)) }
       } catch let failure as Failure {
         // Gone since the folder was listed: an engine that ended.
         if failure.code != .noInput { failures.append(failure) }
@@ -110,9 +111,9 @@ enum LatencyChoice {
       let names = running.map { "\($0.engine.pid) (\($0.engine.name))" }.joined(separator: ", ")
       throw Failure(.unavailable, "no engine \(engine) runs, but \(names): name one of these")
     }
-    if let pid = dead.first {
+    if let (pid, path) = dead.first {
       throw Failure(
-        .unavailable, "no engine runs; \(pid) was killed and left its file in \(places): the next start removes it")
+        .unavailable, "no engine runs; \(pid) was killed and left \(path), which the next start removes: `apus run`")
     }
     throw Failure(.unavailable, "no engine runs, looked in \(places): start one with `apus run`, or give --runtime-dir")
   }

@@ -25,6 +25,15 @@ enum LatencyReport {
       }.joined(separator: "  ")
     }
     return [style.dim(title(reading.engine, intervalSeconds))] + [style.dim(lines[0])] + lines.dropFirst()
+      + unsampled(reading).map(style.dim)
+  }
+
+  /// Why stages are empty while trades flow: at a few trades a second the first sample takes a minute.
+  private static func unsampled(_ reading: LatencyReading) -> [String] {
+    let sampled = reading.stages.filter { !isComplete($0.name) }.reduce(0) { $0 + $1.snapshot.count }
+    let decided = reading.stages.first { $0.name == LatencyStage.decision.name }?.snapshot.count ?? 0
+    guard sampled == 0, decided > 0 else { return [] }
+    return ["none of \(decided) trades was timed in full yet: one in \(reading.engine.sampledOneIn) is, wait for more"]
   }
 
   private static func title(_ engine: LatencyEngine, _ intervalSeconds: Double?) -> String {

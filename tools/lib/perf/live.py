@@ -1,9 +1,10 @@
 """The engine's own thread in `apus run`, spinning, against the simulated exchange: no syscall while trades flow.
 
 hot-probe proves a loop of its own; this looks at the one that runs in production, with its ticks, its views for the screen
-and its news. Only for some seconds, since the exchange makes a few hundred trades a second.
+and its news. Only for some seconds and some trades, since the exchange's market makes a few a second; the verdict counts them.
 """
 
+import json
 import os
 import re
 import signal
@@ -22,17 +23,20 @@ STREAMING = re.compile(r"^\S+ status up \d+s feed streaming", re.MULTILINE)
 def check(programs):
     log = programs.work / "syscalls.engine.txt"
     output = programs.work / "live.txt"
+    runtime = programs.work / "runtime"
     log.unlink(missing_ok=True)
     with output.open("w", encoding="utf-8") as out:
         run = subprocess.Popen(
             [str(programs.root / "tools/run"), "--duration", str(RUN_SECONDS)], stdin=subprocess.DEVNULL, stdout=out,
-            stderr=out, cwd=programs.root, env={"APUS__WAIT": "spin", **os.environ})
+            stderr=out, cwd=programs.root, env={"APUS__WAIT": "spin", **os.environ, "APUS_RUNTIME_DIR": str(runtime)})
         try:
             thread = engine_thread(run, output)
             tracer = subprocess.Popen(
                 ["strace", "-o", str(log), "-p", thread.name], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE, text=True)
+            before = decisions(programs, runtime)
             time.sleep(WATCHED_SECONDS)
+            trades = decisions(programs, runtime) - before
             tracer.send_signal(signal.SIGINT)
             said = tracer.communicate(timeout=30)[1]
             if "attached" not in said:
@@ -40,13 +44,21 @@ def check(programs):
         finally:
             run.terminate()
             run.wait(timeout=60)
+    if trades <= 0:
+        raise Failure(70, f"no trade was decided in {WATCHED_SECONDS} s, which proves nothing: see {output}")
     calls = [line for line in log.read_text(errors="replace").splitlines() if "(" in line]
-    fields = {"value": len(calls), "expected": 0, "seconds": WATCHED_SECONDS}
+    fields = {"value": len(calls), "expected": 0, "seconds": WATCHED_SECONDS, "trades": trades}
     if calls:
         text = f"{len(calls)} syscalls of the engine's thread in {WATCHED_SECONDS} s, 0 allowed: {calls[0][:80]}"
         return [Verdict("syscalls.live", BROKEN, text, fields)]
-    text = f"none of the engine's thread in {WATCHED_SECONDS} s of apus run against exchange-sim, trades flowing"
+    text = f"none of the engine's thread in {WATCHED_SECONDS} s and {trades} trades of apus run against exchange-sim"
     return [Verdict("syscalls.live", OK, text, fields)]
+
+
+def decisions(programs, runtime):
+    """Trades that the run has decided so far: to watch a thread that has nothing to do proves nothing."""
+    output, _ = programs.run([str(programs.binary("apus")), "latency", "--json", "--runtime-dir", str(runtime)])
+    return next(stage["count"] for stage in json.loads(output)["stages"] if stage["name"] == "decision")
 
 
 def engine_thread(run, output):
