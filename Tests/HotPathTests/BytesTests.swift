@@ -22,7 +22,8 @@ import Testing
     var numbers = 0
     var decimals = 0
     for _ in 0..<20_000 {
-      var text = (0..<32).map { _ in random.chance(900) ? digits[random.below(10)] : others[random.below(others.count)] }
+      var text = (0..<32).map { _ in random.chance(900) ? digits[random.below(10)] : others[random.below(others.count)]
+      }
       // A number of a random length with its end, so that most are near what is accepted.
       let length = 1 + random.below(17)
       text[length] = random.chance(500) ? UInt8(ascii: "\"") : UInt8(ascii: ",")
