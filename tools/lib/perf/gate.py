@@ -119,7 +119,7 @@ def main():
     says = {
         0: "nothing is worse",
         1: f"{len(bad)} of {len(verdicts)} checks failed",
-        2: "faster than the table says: run `tools/perf --update` and commit Benchmarks/Gate/instructions.json",
+        2: "faster than a table says: run what is told above and commit Benchmarks/Gate",
     }
     print(f"tools/perf: {says[code]} ({time.monotonic() - started:.0f} s)", file=sys.stderr)
     return code

@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 
 from programs import compiler_version
-from verdict import OK, WORSE, Failure, Verdict
+from verdict import IMPROVED, OK, WORSE, Failure, Verdict
 
 # Paired ratios spread by 14 % over 14 runs on a shared machine.
 SLACK = 0.15
 # On another processor than the table's one side may be favoured without anybody having changed anything.
 SLACK_ELSEWHERE = 0.30
+# A table that lags behind by more than noise lets the next change lose what was won.
+GAIN = 0.30
 
 
 def measure(programs):
@@ -52,6 +54,9 @@ def judge(name, value, expected, retried, slack):
     if change > slack:
         text += f", more than +{slack:.0%} in two runs: compare with `tools/bench`"
         return Verdict(f"ratio.{name}", WORSE, text, fields)
+    if change < -GAIN:
+        text += ": improved: run `tools/perf --update-ratios` and commit the table"
+        return Verdict(f"ratio.{name}", IMPROVED, text, fields)
     return Verdict(f"ratio.{name}", OK, text + (" (second run)" if retried else ""), fields)
 
 
