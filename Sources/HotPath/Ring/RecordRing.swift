@@ -24,13 +24,13 @@ import Synchronization
 /// cache lines in pairs.
 ///
 /// What remains is the hand-over itself: the slot comes to the producer, which invalidates what the consumer polls, and
-/// goes to the consumer. The ping-pong of one line needs but the second half, since who has just read it writes it.
+/// goes to the consumer. The ping-pong of one line seems to need but the second half: who has just read it writes it.
 ///
 /// *Rejected:* an index of what was published, as `Memory.Ring` has: two lines a record, one after the other. A sequence
 /// in the slot, which the record has no room for. A consumer that clears the slot: it writes what the producer writes next.
 /// By measurement (round trip between near cores): fetching the producer's next slot ahead, which a polling consumer takes
-/// back (no gain); stores of 16, 32 or 64 bytes instead of words of eight (slower: the record in hand was written field
-/// by field, and a wide load of it waits for those stores).
+/// back (no gain); stores of 16 and 32 bytes, which the compiler makes of plain ones, instead of words of eight (slower;
+/// perhaps a wide load waits for the fields just written).
 /// *Cost:* 15 bits of `kind` instead of 16, checked; a ring of records only, where `Memory.Ring` takes any element.
 ///
 /// A handle without references; copies share the ring. Free it with `deallocate` after both sides have stopped.
