@@ -34,6 +34,7 @@ let package = Package(
     // C that Swift cannot express: layouts shared with disk, clocks, futexes, and the libraries' headers.
     .target(name: "CRecords"),
     .target(name: "CBytes"),
+    .target(name: "CTradeSums"),
     .target(name: "CClock"),
     .target(name: "CFutex"),
     .target(name: "CLatency"),
@@ -48,7 +49,9 @@ let package = Package(
     .target(name: "Memory", swiftSettings: strict + [machine]),
     .target(
       name: "HotPath",
-      dependencies: ["CRecords", "CBytes", "CClock", "CFutex", "CLatency", "COpenSSL", "Domain", "Memory"],
+      dependencies: [
+        "CRecords", "CBytes", "CClock", "CFutex", "CLatency", "COpenSSL", "CTradeSums", "Domain", "Memory",
+      ],
       swiftSettings: strict + [machine]),
     .target(
       name: "Settings", dependencies: ["CPlacement", "Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
@@ -93,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "hot-bench",
       dependencies: [
-        "BenchMarket", "CBaselines", "CClock", "CRecords", "Domain", "HotPath", "Replay", "Settings",
+        "BenchMarket", "CBaselines", "CClock", "CRecords", "CTradeSums", "Domain", "HotPath", "Replay", "Settings",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/HotBench", swiftSettings: [machine]),
@@ -110,7 +113,10 @@ let package = Package(
 
     .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
     .testTarget(
-      name: "HotPathTests", dependencies: ["CClock", "CLatency", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory"]),
+      name: "HotPathTests",
+      dependencies: [
+        "CClock", "CLatency", "COpenSSL", "CRecords", "CTradeSums", "Domain", "HotPath", "Memory",
+      ]),
     .testTarget(
       name: "ReplayTests", dependencies: ["Replay", "CArchive", "CRecords", "Domain", "HotPath", "Settings"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),

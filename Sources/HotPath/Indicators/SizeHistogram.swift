@@ -107,6 +107,33 @@ struct SizeHistogram: BitwiseCopyable {
     rank99.removed(bucket)
   }
 
+  /// Takes a run of trades out. Of vectors nothing can be used: two quantities may fall in one bucket.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  mutating func remove(_ first: Int, _ trades: Int, of pool: TradePool) {
+    let bucket95 = rank95.bucket
+    let bucket99 = rank99.bucket
+    var below95: Int64 = 0
+    var below99: Int64 = 0
+    var place = first
+    let end = first &+ trades &* TradePool.stride
+    while place < end {
+      let signed = pool.quantity(place)
+      let sign = signed >> 63
+      let bucket = Self.bucket((signed ^ sign) &- sign)
+      // SAFETY: as in `add`.
+      let held = unsafe counts[unchecked: countBase &+ bucket]
+      if held == 1 { unmark(bucket) }
+      unsafe counts[unchecked: countBase &+ bucket] = held &- 1
+      below95 &+= bucket < bucket95 ? 1 : 0
+      below99 &+= bucket < bucket99 ? 1 : 0
+      place &+= TradePool.stride
+    }
+    count &-= Int64(trades)
+    rank95.below &-= below95
+    rank99.below &-= below99
+  }
+
   /// Whether a cursor stands at the bucket that holds its rank: below < rank <= below + count of the bucket.
   ///
   /// The cursor is handed in by value: with `inout`, self would be copied, all 128 bytes, since the cursor is part of it.

@@ -9,6 +9,11 @@ public struct TradeWindow: BitwiseCopyable {
     get { 14_400_000 }
   }
   static var dayMillis: Int64 { 86_400_000 }
+  /// So much time without a trade that a block of them may leave a window at once.
+  private static var silenceMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 500 }
+  }
   /// Below this many trades in 24 h nothing is large.
   static var minimumForLarge: Int64 { 1000 }
 
@@ -54,13 +59,26 @@ public struct TradeWindow: BitwiseCopyable {
   @_noAllocation @_noLocks
   @inline(__always)
   mutating func advance(to t: Int64, pool: TradePool) {
-    while halfHourCursor.oldestMillis <= t &- Self.halfHourMillis { dropFromHalfHour(pool) }
-    let fourHourLimit = t &- Self.fourHourMillis
-    if fourHourCursor.oldestMillis <= fourHourLimit {
-      _ = fourHourCursor.dropOldest(come: come.count, pool)
-      while fourHourCursor.oldestMillis <= fourHourLimit { dropFromFourHour(through: fourHourLimit, pool) }
+    // What is overdue by more than a silence tells that many leave, without a look at any of them; looking a block ahead
+    // cost every trade 2 ns.
+    let halfHourLimit = t &- Self.halfHourMillis
+    if halfHourCursor.oldestMillis <= halfHourLimit &- Self.silenceMillis {
+      emptyHalfHour(through: halfHourLimit, pool)
+    } else {
+      while halfHourCursor.oldestMillis <= halfHourLimit { dropFromHalfHour(pool) }
     }
-    while dayCursor.oldestMillis <= t &- Self.dayMillis { dropFromDay(pool) }
+    let fourHourLimit = t &- Self.fourHourMillis
+    if fourHourCursor.oldestMillis <= fourHourLimit &- Self.silenceMillis {
+      emptyFourHour(through: fourHourLimit, pool)
+    } else {
+      while fourHourCursor.oldestMillis <= fourHourLimit { _ = fourHourCursor.dropOldest(come: come.count, pool) }
+    }
+    let dayLimit = t &- Self.dayMillis
+    if dayCursor.oldestMillis <= dayLimit &- Self.silenceMillis {
+      emptyDay(through: dayLimit, pool)
+    } else {
+      while dayCursor.oldestMillis <= dayLimit { dropFromDay(pool) }
+    }
   }
 
   /// Adds a trade at `timeMillis`, to which the windows have been advanced. False when the pool is used up: the trade
@@ -103,6 +121,8 @@ public struct TradeWindow: BitwiseCopyable {
     return true
   }
 
+  // MARK: one by one
+
   @_noAllocation @_noLocks
   @inline(__always)
   private mutating func dropFromHalfHour(_ pool: TradePool) {
@@ -115,23 +135,18 @@ public struct TradeWindow: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   @inline(__always)
-  private mutating func dropFromFourHour(through limit: Int64, _ pool: TradePool) {
-    if fourHourCursor.hasBlock(come: come.count) {
-      if pool.time(fourHourCursor.place &+ (WindowCursor.block &- 1) &* TradePool.stride) >> 1 <= limit {
-        fourHourCursor.dropBlocks(through: limit, come: come.count, pool)
-        return
-      }
-    }
-    _ = fourHourCursor.dropOldest(come: come.count, pool)
-  }
-
-  @_noAllocation @_noLocks
-  @inline(__always)
   private mutating func dropFromDay(_ pool: TradePool) {
     let left = dayCursor.chunk
     let signed = dayCursor.dropOldest(come: come.count, pool)
     let sign = signed >> 63
     sizes.remove(SizeHistogram.bucket((signed ^ sign) &- sign))
+    giveBack(left, pool)
+  }
+
+  /// The chunk that the day's cursor stood in, if it has left it.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func giveBack(_ left: UInt32, _ pool: TradePool) {
     if dayCursor.oldestMillis == .max {
       // The shorter windows emptied before: no cursor points into the chain, which is one chunk by now.
       pool.giveBack(left)
@@ -139,6 +154,63 @@ public struct TradeWindow: BitwiseCopyable {
       tailPlace = tailEnd
     } else if dayCursor.chunk != left {
       pool.giveBack(left)
+    }
+  }
+
+  // MARK: after a silence, in blocks
+
+  @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func emptyHalfHour(through limit: Int64, _ pool: TradePool) {
+    while halfHourCursor.oldestMillis <= limit {
+      if halfHourCursor.hasBlock(through: limit, come: come.count, pool) {
+        dropBlocksFromHalfHour(through: limit, pool)
+      } else {
+        dropFromHalfHour(pool)
+      }
+    }
+  }
+
+  /// The sums by vectors; the large ones, one in a hundred, one by one.
+  @_noAllocation @_noLocks
+  private mutating func dropBlocksFromHalfHour(through limit: Int64, _ pool: TradePool) {
+    var place = halfHourCursor.place
+    let trades = halfHourCursor.dropBlocks(through: limit, come: come.count, pool)
+    let end = place &+ trades &* TradePool.stride
+    while place < end {
+      if pool.time(place) & 1 == 1 {
+        let signed = pool.quantity(place)
+        if signed < 0 { largeSell &+= Int128(signed) } else { largeBuy &-= Int128(signed) }
+      }
+      place &+= TradePool.stride
+    }
+  }
+
+  @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func emptyFourHour(through limit: Int64, _ pool: TradePool) {
+    while fourHourCursor.oldestMillis <= limit {
+      if fourHourCursor.hasBlock(through: limit, come: come.count, pool) {
+        _ = fourHourCursor.dropBlocks(through: limit, come: come.count, pool)
+      } else {
+        _ = fourHourCursor.dropOldest(come: come.count, pool)
+      }
+    }
+  }
+
+  @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func emptyDay(through limit: Int64, _ pool: TradePool) {
+    while dayCursor.oldestMillis <= limit {
+      if dayCursor.hasBlock(through: limit, come: come.count, pool) {
+        let left = dayCursor.chunk
+        let first = dayCursor.place
+        let trades = dayCursor.dropBlocks(through: limit, come: come.count, pool)
+        sizes.remove(first, trades, of: pool)
+        giveBack(left, pool)
+      } else {
+        dropFromDay(pool)
+      }
     }
   }
 }
