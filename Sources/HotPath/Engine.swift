@@ -108,9 +108,8 @@ public struct Engine: ~Copyable {
     symbols[index].book.advance(to: t)
     symbols[index].candles.closeThrough(t)
     symbols[index].window.advance(to: t, pool: pool)
-    let isSell = record.flags & RecordFlags.sell != 0
     let fits = symbols[index].window.add(
-      timeMillis: t, price: record.price_e8, quantity: record.quantity_e8, isSell: isSell, pool: pool)
+      timeMillis: t, price: record.price_e8, quantity: record.quantity_e8, flags: record.flags, pool: pool)
     if !fits {
       counters.poolExhausted &+= 1
       symbols[index].incompleteUntilMillis = t &+ 86_400_000

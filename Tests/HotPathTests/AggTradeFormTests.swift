@@ -48,7 +48,8 @@ import Testing
       FrameRig.frame(["p": "\".5\""]), FrameRig.frame(["p": "\"5.\""]), FrameRig.frame(["q": "\"1.2.3\""]),
       FrameRig.frame(["q": "\"\""]), FrameRig.frame(["a": "12345678901234567"]), FrameRig.frame(["a": "-1"]),
       FrameRig.frame(["T": "0"]), FrameRig.frame(["T": "100000000000001"]), FrameRig.frame(["st": "2"]),
-      FrameRig.frame(["s": "\"UNKNOWN\""]), FrameRig.frame(["s": "\"BTCUSDT\u{0}\""]), FrameRig.frame(["s": "\"BTC\\u0055SDT\""]), FrameRig.frame(["m": "null"]),
+      FrameRig.frame(["s": "\"UNKNOWN\""]), FrameRig.frame(["s": "\"BTCUSDT\u{0}\""]),
+      FrameRig.frame(["s": "\"BTC\\u0055SDT\""]), FrameRig.frame(["m": "null"]),
       FrameRig.frame(extra: ",\"new\":1"), FrameRig.frame(extra: " "), FrameRig.frame(["e": "\"trade\""]),
       FrameRig.frame(["f": "\"1\""]), FrameRig.frame(without: ["f"]), FrameRig.frame(["E": "1,2"]),
     ] {

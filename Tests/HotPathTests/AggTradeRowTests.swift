@@ -96,6 +96,42 @@ import Testing
     #expect(refused > 1_000)
   }
 
+  /// With rows behind it a row is read sixteen bytes at once, without any byte by byte: one row, one reading.
+  @Test(arguments: TestSeed.all(4))
+  func aRowReadsTheSameEitherWay(seed: UInt64) {
+    var random = SeededRandom(seed)
+    let alphabet = Array("0123456789.,truefalsTRUE-+e \r".utf8)
+    let behind = Array(("\n" + sample + "\n" + sample + "\n" + sample).utf8)
+    var trades = 0
+    for _ in 0..<4_000 {
+      let price = "\(random.below(1_000_000)).\(random.below(1_000))"
+      let quantity =
+        random.chance(300) ? "\(random.below(1_000_000))" : "\(random.below(900)).\(random.next() % 100_000_000)"
+      let first = random.next() >> UInt64(24 + random.below(40))
+      let text =
+        "\(random.next() >> UInt64(10 + random.below(54))),\(price),\(quantity),\(first),\(first + 3),"
+        + "\(1_700_000_000_000 + random.below(1_000_000)),\(random.chance(500))"
+      var row = Array(text.utf8)
+      if random.chance(600) { row[random.below(row.count)] = alphabet[random.below(alphabet.count)] }
+      if random.chance(100) { row.remove(at: random.below(row.count)) }
+      let all = row + behind
+      var record = apus_record()
+      var slow = apus_record()
+      let outcome = AggTradeRow.parse(all.span, 0, row.count, into: &record)
+      let again = TestSeed.again(seed, "aRowReadsTheSameEitherWay", String(decoding: row, as: UTF8.self))
+      let isSameOutcome = outcome == AggTradeRow.scan(all.span, 0, row.count, into: &slow)
+      #expect(isSameOutcome, again)
+      guard outcome == .trade else { continue }
+      trades += 1
+      let isSame =
+        record.id == slow.id && record.time_ms == slow.time_ms && record.price_e8 == slow.price_e8
+        && record.quantity_e8 == slow.quantity_e8 && record.flags == slow.flags && record.first_id == slow.first_id
+        && record.span == slow.span
+      #expect(isSame, again)
+    }
+    #expect(trades > 1_000)
+  }
+
   @Test(.enabled(if: SharedData.folder != nil, SharedData.missing))
   func rowsOfRealArchives() throws {
     var rows = try SharedData.text("wire/BTCUSDT-aggTrades-2026-09-30.head20tail5.csv").split(

@@ -8,6 +8,11 @@ extension CandleSeries {
   mutating func take(timeMillis: Int64, price: Double) {
     add(timeMillis: timeMillis, price: Int64((price * 1e8).rounded()))
   }
+
+  var open: Double { Double(openUnits) / 1e8 }
+  var high: Double { Double(highUnits) / 1e8 }
+  var low: Double { Double(lowUnits) / 1e8 }
+  var startMillis: Int64 { endMillis - Self.candleMillis }
 }
 
 @Suite struct CandleSeriesTests {

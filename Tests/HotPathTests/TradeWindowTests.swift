@@ -1,3 +1,4 @@
+import Domain
 import Memory
 import Testing
 
@@ -15,7 +16,7 @@ final class WindowRig {
 
   func add(_ t: Int64, _ price: Int64, _ quantity: Int64, sell: Bool) -> Bool {
     window.advance(to: t, pool: pool)
-    return window.add(timeMillis: t, price: price, quantity: quantity, isSell: sell, pool: pool)
+    return window.add(timeMillis: t, price: price, quantity: quantity, flags: sell ? RecordFlags.sell : 0, pool: pool)
   }
 }
 

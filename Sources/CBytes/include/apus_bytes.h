@@ -118,9 +118,9 @@ APUS_HOT static inline apus_number apus_whole15(const uint8_t *at) {
   return number;
 }
 
-/// The plain decimal at `at` and the quote behind it, in units of 1e-8: digits, or 1 to 8 digits, a point and 1 to 8
-/// digits; at most fifteen characters. Its length is without the quote. Looks at sixteen bytes.
-APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
+/// The plain decimal at `at`, followed by `closer`, in units of 1e-8: up to 10 digits, or 1 to 8 digits, a point and 1 to 8
+/// digits; at most fifteen characters. Its length is without the closer. Looks at sixteen bytes.
+APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at, uint8_t closer) {
   apus_number number = {0, 0};
 #if defined(__SSE4_1__)
   uint32_t others;
@@ -129,7 +129,7 @@ APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
   uint32_t end = apus_lowest(others & (others - 1));
   // In one go: the whole part to bytes 0-7, right-aligned, the decimals to bytes 8-15, left-aligned.
   if (__builtin_expect((point - 1 <= 7) & (end - point - 2 <= 7) & (end <= 15), 1)) {
-    if (__builtin_expect((at[point] == '.') & (at[end] == '"'), 1)) {
+    if (__builtin_expect((at[point] == '.') & (at[end] == closer), 1)) {
       __m128i kept = apus_first(digits, end);
       __m128i from = _mm_add_epi8(
           _mm_setr_epi8(-8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8), _mm_set1_epi8((char)point));
@@ -143,7 +143,7 @@ APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
     }
   }
   // Coins that trade by the piece. Ten digits of 1e8 fit into Int64.
-  if (point - 1 <= 9 && at[point] == '"') {
+  if (point - 1 <= 9 && at[point] == closer) {
     int64_t low;
     int64_t high = apus_eights(apus_to_end(digits, point), &low);
     number.value = (high * 100000000 + low) * 100000000;
@@ -153,7 +153,7 @@ APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
   int64_t whole = 0, fraction = 0, point = 0;
   while (point < 11 && (uint8_t)(at[point] - '0') <= 9) whole = whole * 10 + (at[point++] - '0');
   if (point == 0 || point > 10) return number;
-  if (at[point] == '"') {
+  if (at[point] == closer) {
     number.value = whole * 100000000;
     number.length = point;
     return number;
@@ -161,7 +161,7 @@ APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at) {
   if (at[point] != '.' || point > 8) return number;
   int64_t end = point + 1;
   while (end < 16 && end < point + 10 && (uint8_t)(at[end] - '0') <= 9) fraction = fraction * 10 + (at[end++] - '0');
-  if (end > 15 || end == point + 1 || end > point + 9 || at[end] != '"') return number;
+  if (end > 15 || end == point + 1 || end > point + 9 || at[end] != closer) return number;
   for (int64_t decimals = end - point - 1; decimals < 8; decimals++) fraction *= 10;
   number.value = whole * 100000000 + fraction;
   number.length = end;

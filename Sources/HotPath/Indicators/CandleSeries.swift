@@ -10,10 +10,10 @@ struct CandleSeries: BitwiseCopyable {
   /// End of the open candle; `.max` before the first.
   private(set) var endMillis: Int64 = .max
   private var hasTrade = false
-  private var openUnits: Int64 = 0
-  private var highUnits: Int64 = 0
-  private var lowUnits: Int64 = 0
-  private var closeUnits: Int64 = 0
+  private(set) var openUnits: Int64 = 0
+  private(set) var highUnits: Int64 = 0
+  private(set) var lowUnits: Int64 = 0
+  private(set) var closeUnits: Int64 = 0
   private(set) var closedCount: Int64 = 0
   /// Close of the last closed candle; NaN before the first.
   private(set) var lastClose = Double.nan
@@ -23,12 +23,6 @@ struct CandleSeries: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   init() {}
-
-  var open: Double { Double(openUnits) / 1e8 }
-  var high: Double { Double(highUnits) / 1e8 }
-  var low: Double { Double(lowUnits) / 1e8 }
-  var close: Double { Double(closeUnits) / 1e8 }
-  var startMillis: Int64 { endMillis - Self.candleMillis }
 
   /// ATR over the close of the last closed candle; NaN until there is one.
   private(set) var atrShare = Double.nan

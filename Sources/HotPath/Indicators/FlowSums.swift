@@ -17,8 +17,15 @@ struct FlowSums: BitwiseCopyable {
   @_noAllocation @_noLocks
   init() {}
 
-  var buy: Int128 { (quantity + cvd) / 2 }
-  var sell: Int128 { (quantity - cvd) / 2 }
+  var buy: Int128 {
+    @_noAllocation @_noLocks
+    get { (quantity &+ cvd) / 2 }
+  }
+
+  var sell: Int128 {
+    @_noAllocation @_noLocks
+    get { (quantity &- cvd) / 2 }
+  }
 
   @_noAllocation @_noLocks
   @inline(__always)

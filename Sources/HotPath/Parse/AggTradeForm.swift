@@ -122,7 +122,7 @@ enum AggTradeForm {
     // SAFETY: at most 7 bytes of key and 16 behind it are `fieldBytes`, which the caller has seen are there.
     let mask: UInt64 = length == 6 ? 0xFFFF_FFFF_FFFF : 0xFF_FFFF_FFFF_FFFF
     if unsafe apus_load64(text + at) & mask != key { return false }
-    let number = unsafe apus_decimal15(text + at + length)
+    let number = unsafe apus_decimal15(text + at + length, UInt8(ascii: "\""))
     if number.length == 0 { return false }
     at = at &+ length &+ Int(number.length) &+ 1
     value = number.value
