@@ -109,12 +109,15 @@ import Testing
   }
 
   @Test func lanesHoldTheLargestTheyAreGiven() {
-    let quantity = Int64(1) << Int64(APUS_SUMS_QUANTITY_BITS.rawValue) - 1
-    let price = Int64(1) << Int64(APUS_SUMS_PRICE_BITS.rawValue) - 1
-    let most = Int(APUS_SUMS_TRADES_MAX.rawValue)
+    let quantity = Int64(1) << Int64(APUS_SUMS_QUANTITY_BITS) - 1
+    let price = Int64(1) << Int64(APUS_SUMS_PRICE_BITS) - 1
+    let most = Int(APUS_SUMS_TRADES_MAX)
     expectExact(Array(repeating: (price, quantity), count: most), "all bought")
     expectExact(Array(repeating: (price, -quantity), count: most), "all sold")
-    expectExact((0..<most).map { (price >> Int64($0 % 57), $0 & 1 == 0 ? quantity : -quantity) }, "mixed")
+    let mixed = (0..<most).map { place -> (price: Int64, quantity: Int64) in
+      (price: price >> Int64(place % 57), quantity: place & 1 == 0 ? quantity : -quantity)
+    }
+    expectExact(mixed, "mixed")
     expectExact(Array(repeating: (0, 0), count: 4), "nothing")
   }
 

@@ -1,6 +1,7 @@
 import CBaselines
 import CRecords
 import CTradeSums
+import Domain
 import HotPath
 
 /// The sums of what leaves: vectors, as the windows use them after a silence, beside one by one, over the same chunks of
