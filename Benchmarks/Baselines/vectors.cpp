@@ -8,10 +8,6 @@ namespace {
 using Doubles = double __attribute__((vector_size(32)));
 using Integers = int64_t __attribute__((vector_size(32)));
 
-/// At any element's address.
-using LoadedDoubles = double __attribute__((vector_size(32), aligned(8), may_alias));
-using LoadedIntegers = int64_t __attribute__((vector_size(32), aligned(8), may_alias));
-
 constexpr int kBuckets = 14336;
 constexpr int kGroup = 64;
 
@@ -79,22 +75,26 @@ double apus_baseline_candles_atr(const int64_t *high, const int64_t *low, const 
   double ranges[1024];
   double closes[1 + 1024];
   for (int i = 0; i < count; i += 4) {
-    const Integers units = *reinterpret_cast<const LoadedIntegers *>(close + i);
-    *reinterpret_cast<LoadedDoubles *>(closes + 1 + i) = __builtin_convertvector(units, Doubles) / 1e8;
+    Integers units;
+    memcpy(&units, close + i, sizeof units);
+    const Doubles prices = __builtin_convertvector(units, Doubles) / 1e8;
+    memcpy(closes + 1 + i, &prices, sizeof prices);
   }
   for (int i = 0; i < count; i += 4) {
-    const Integers highUnits = *reinterpret_cast<const LoadedIntegers *>(high + i);
-    const Integers lowUnits = *reinterpret_cast<const LoadedIntegers *>(low + i);
+    Integers highUnits, lowUnits;
+    memcpy(&highUnits, high + i, sizeof highUnits);
+    memcpy(&lowUnits, low + i, sizeof lowUnits);
     const Doubles h = __builtin_convertvector(highUnits, Doubles) / 1e8;
     const Doubles l = __builtin_convertvector(lowUnits, Doubles) / 1e8;
     if (i == 0) closes[0] = h[0];
-    const Doubles last = *reinterpret_cast<const LoadedDoubles *>(closes + i);
+    Doubles last;
+    memcpy(&last, closes + i, sizeof last);
     Doubles range = h - l;
     const Doubles up = h > last ? h - last : last - h;
     const Doubles down = l > last ? l - last : last - l;
     range = up > range ? up : range;
     range = down > range ? down : range;
-    *reinterpret_cast<LoadedDoubles *>(ranges + i) = range;
+    memcpy(ranges + i, &range, sizeof range);
   }
   double sum = 0, atr = __builtin_nan("");
   for (int i = 0; i < count; ++i) {

@@ -86,8 +86,8 @@ struct TradePool: BitwiseCopyable {
   @inline(__always)
   func quantity(_ place: Int) -> Int64 { unsafe words[unchecked: place &+ Self.quantityAt] }
 
-  /// Adds a run of trades within a chunk to sums. With vectors a third of the time (`tools/bench`, window.evict.simd); where
-  /// a price or quantity is beyond what their lanes hold, and for what is left over, one by one.
+  /// Adds a run of trades within a chunk to sums. With vectors half of the time (`tools/bench`, window.evict.simd); where a
+  /// price or quantity is beyond what their lanes hold, and for what is left over, one by one.
   @_noAllocation @_noLocks
   @inline(__always)
   func sum(_ first: Int, _ trades: Int, into sums: inout FlowSums) {

@@ -64,27 +64,24 @@ public struct TradeWindow: BitwiseCopyable {
     // What is overdue by more than a silence tells that many leave, without a look at any of them; looking a block ahead
     // cost every trade 2 ns.
     let halfHourLimit = t &- Self.halfHourMillis
-    if halfHourCursor.oldestMillis <= halfHourLimit &- Self.silenceMillis {
-      emptyHalfHour(through: halfHourLimit, pool)
-    } else {
+    if halfHourCursor.oldestMillis <= halfHourLimit {
+      if halfHourCursor.oldestMillis <= halfHourLimit &- Self.silenceMillis { emptyHalfHour(through: halfHourLimit, pool) }
       while halfHourCursor.oldestMillis <= halfHourLimit { dropFromHalfHour(pool) }
     }
     let fourHourLimit = t &- Self.fourHourMillis
-    if fourHourCursor.oldestMillis <= fourHourLimit &- Self.silenceMillis {
-      emptyFourHour(through: fourHourLimit, pool)
-    } else {
+    if fourHourCursor.oldestMillis <= fourHourLimit {
+      if fourHourCursor.oldestMillis <= fourHourLimit &- Self.silenceMillis { emptyFourHour(through: fourHourLimit, pool) }
       while fourHourCursor.oldestMillis <= fourHourLimit { _ = fourHourCursor.dropOldest(come: come.count, pool) }
     }
     let dayLimit = t &- Self.dayMillis
-    if dayCursor.oldestMillis <= dayLimit &- Self.silenceMillis {
-      emptyDay(through: dayLimit, pool)
-    } else {
+    if dayCursor.oldestMillis <= dayLimit {
+      if dayCursor.oldestMillis <= dayLimit &- Self.silenceMillis { emptyDay(through: dayLimit, pool) }
       while dayCursor.oldestMillis <= dayLimit { dropFromDay(pool) }
     }
   }
 
-  /// Adds a trade at `timeMillis`, with its record's flags, to which the windows have been advanced. False when the pool is used up: the trade
-  /// is then in no window.
+  /// Adds a trade at `timeMillis`, to which the windows have been advanced, with its record's flags. False when the pool is
+  /// used up: the trade is then in no window.
   @_noAllocation @_noLocks
   @inline(__always)
   mutating func add(timeMillis: Int64, price: Int64, quantity: Int64, flags: UInt16, pool: TradePool) -> Bool {
