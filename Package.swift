@@ -15,7 +15,8 @@ let strict: [SwiftSetting] = [
 #else
   let machineFlags: [String] = []
 #endif
-let machine: SwiftSetting = .unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] }, .when(configuration: .release))
+// In debug builds too: tests run what is shipped.
+let machine: SwiftSetting = .unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] })
 
 // tools/bench sets it once the library is installed; who only runs Apus needs none of it.
 let simdjson = Context.environment["APUS_SIMDJSON"] != nil
@@ -116,12 +117,15 @@ let package = Package(
       ],
       path: "Benchmarks/HotProbe", swiftSettings: [machine]),
 
+    // CBytes as processors without its vectors have it.
+    .target(name: "CPlainBytes", dependencies: ["CBytes"], path: "Tests/CPlainBytes"),
     .testTarget(name: "DomainTests", dependencies: ["CRecords", "Domain"]),
     .testTarget(
       name: "HotPathTests",
       dependencies: [
-        "CClock", "CLatency", "COpenSSL", "CRecords", "CTradeSums", "Domain", "HotPath", "Memory",
-      ]),
+        "CBytes", "CPlainBytes", "CClock", "CLatency", "COpenSSL", "CRecords", "CTradeSums", "Domain", "HotPath",
+        "Memory",
+      ], swiftSettings: [machine]),
     .testTarget(
       name: "ReplayTests", dependencies: ["Replay", "CArchive", "CRecords", "Domain", "HotPath", "Settings"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings", "Domain", "HotPath"]),

@@ -14,7 +14,7 @@ struct HotBench: ParsableCommand {
     commandName: "hot-bench", abstract: "Times the hot path against C++ doing the same work.",
     discussion: """
       A row's time is of one item (frame, trade, message); min, p50 and so on are over batches. ratio is min over min, of p50
-      the same of the medians. Exit codes: 1 a replay below 2 M trades/s (not with --no-gate), 64 usage, 65 too short a
+      the same of the medians. Exit codes: 1 a replay below 5 M trades/s (not with --no-gate), 64 usage, 65 too short a
       recording, 66 a file that cannot be read, 70 Apus and a baseline gave different results, and what differed is told.
 
       EXAMPLES
@@ -103,7 +103,7 @@ struct HotBench: ParsableCommand {
   }
 
   /// What a replay on the grid must reach wherever it is built right; the goal is higher.
-  private static let requiredTradesPerSecond = 2_000_000.0
+  private static let requiredTradesPerSecond = 5_000_000.0
 
   private static func complain(_ line: String) {
     FileHandle.standardError.write(Data("hot-bench: \(line)\n".utf8))

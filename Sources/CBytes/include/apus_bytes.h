@@ -1,17 +1,28 @@
 /// Sixteen bytes of text at once: what Swift's SIMD types cannot say, because they give no bit mask of a comparison and
 /// have no multiply-add of neighbours.
 ///
-/// x86-64 has what is needed from x86-64-v2 on; elsewhere plain C does the same, slower. Reads are the caller's to answer
+/// x86-64 has what is needed from x86-64-v2 on; elsewhere plain C does the same, slower (a test compiles that way too, by
+/// APUS_PLAIN_BYTES, and compares). Reads are the caller's to answer
 /// for: each function says how many bytes it looks at. The functions are marked for the Swift compiler's allocation and
 /// lock checks by hand; it trusts, it does not verify.
 #pragma once
 #include <stdint.h>
 #include <string.h>
-#if defined(__SSE4_1__)
+#if defined(__SSE4_1__) && !defined(APUS_PLAIN_BYTES)
+#define APUS_VECTOR_BYTES 1
 #include <immintrin.h>
 #endif
 
 #define APUS_HOT __attribute__((always_inline, swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+
+/// 1 where the functions below use vectors.
+APUS_HOT static inline int apus_has_vectors(void) {
+#if defined(APUS_VECTOR_BYTES)
+  return 1;
+#else
+  return 0;
+#endif
+}
 
 /// Eight bytes, the first one lowest: a name of eight letters compares in one instruction.
 APUS_HOT static inline uint64_t apus_load64(const uint8_t *at) {
@@ -22,7 +33,7 @@ APUS_HOT static inline uint64_t apus_load64(const uint8_t *at) {
 
 /// Bit i: byte i of sixteen cannot stand inside a plain JSON string: a quote, a backslash or a control character.
 APUS_HOT static inline uint32_t apus_string_ends16(const uint8_t *at) {
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   __m128i text = _mm_loadu_si128((const __m128i *)at);
   __m128i quote = _mm_cmpeq_epi8(text, _mm_set1_epi8('"'));
   __m128i slash = _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'));
@@ -37,7 +48,7 @@ APUS_HOT static inline uint32_t apus_string_ends16(const uint8_t *at) {
 
 /// Bit i: byte i of sixteen is a quote.
 APUS_HOT static inline uint32_t apus_quotes16(const uint8_t *at) {
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   __m128i text = _mm_loadu_si128((const __m128i *)at);
   return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('"')));
 #else
@@ -54,7 +65,7 @@ typedef struct apus_number {
   int64_t length;
 } apus_number;
 
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
 /// Sixteen digits, already 0-9, most significant first, as two numbers of eight: pairs, then fours, then eights.
 APUS_HOT static inline int64_t apus_eights(__m128i digits, int64_t *low) {
   __m128i pairs = _mm_maddubs_epi16(digits, _mm_set1_epi16(1 << 8 | 10));
@@ -101,7 +112,7 @@ APUS_HOT static inline __m128i apus_first(__m128i bytes, int64_t count) {
 /// The whole number of 1 to 15 digits at `at`. Looks at sixteen bytes.
 APUS_HOT static inline apus_number apus_whole15(const uint8_t *at) {
   apus_number number = {0, 0};
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   uint32_t others;
   __m128i digits = apus_digits(at, &others);
   uint32_t count = apus_lowest(others);
@@ -122,7 +133,7 @@ APUS_HOT static inline apus_number apus_whole15(const uint8_t *at) {
 /// digits; at most fifteen characters. Its length is without the closer. Looks at sixteen bytes.
 APUS_HOT static inline apus_number apus_decimal15(const uint8_t *at, uint8_t closer) {
   apus_number number = {0, 0};
-#if defined(__SSE4_1__)
+#if defined(APUS_VECTOR_BYTES)
   uint32_t others;
   __m128i digits = apus_digits(at, &others);
   uint32_t point = apus_lowest(others);

@@ -65,12 +65,16 @@ public struct TradeWindow: BitwiseCopyable {
     // cost every trade 2 ns.
     let halfHourLimit = t &- Self.halfHourMillis
     if halfHourCursor.oldestMillis <= halfHourLimit {
-      if halfHourCursor.oldestMillis <= halfHourLimit &- Self.silenceMillis { emptyHalfHour(through: halfHourLimit, pool) }
+      if halfHourCursor.oldestMillis <= halfHourLimit &- Self.silenceMillis {
+        emptyHalfHour(through: halfHourLimit, pool)
+      }
       while halfHourCursor.oldestMillis <= halfHourLimit { dropFromHalfHour(pool) }
     }
     let fourHourLimit = t &- Self.fourHourMillis
     if fourHourCursor.oldestMillis <= fourHourLimit {
-      if fourHourCursor.oldestMillis <= fourHourLimit &- Self.silenceMillis { emptyFourHour(through: fourHourLimit, pool) }
+      if fourHourCursor.oldestMillis <= fourHourLimit &- Self.silenceMillis {
+        emptyFourHour(through: fourHourLimit, pool)
+      }
       while fourHourCursor.oldestMillis <= fourHourLimit { _ = fourHourCursor.dropOldest(come: come.count, pool) }
     }
     let dayLimit = t &- Self.dayMillis
