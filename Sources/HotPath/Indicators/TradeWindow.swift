@@ -14,7 +14,7 @@ public struct TradeWindow: BitwiseCopyable {
   /// So much time without a trade that a block of them may leave a window at once.
   private static var silenceMillis: Int64 {
     @_noAllocation @_noLocks
-    get { 500 }
+    get { 2_000 }
   }
   /// Below this many trades in 24 h nothing is large.
   static var minimumForLarge: Int64 { 1000 }
@@ -32,6 +32,8 @@ public struct TradeWindow: BitwiseCopyable {
   /// Where the next trade goes, and where the chunk ends.
   private var tailPlace = 0
   private var tailEnd = 0
+  /// The time the windows stand at.
+  private var advancedMillis: Int64 = 0
 
   init(sizes: SizeHistogram) {
     halfHourCursor = WindowCursor()
@@ -61,27 +63,16 @@ public struct TradeWindow: BitwiseCopyable {
   @_noAllocation @_noLocks
   @inline(__always)
   mutating func advance(to t: Int64, pool: TradePool) {
-    // What is overdue by more than a silence tells that many leave, without a look at any of them; looking a block ahead
-    // cost every trade 2 ns.
-    let halfHourLimit = t &- Self.halfHourMillis
-    if halfHourCursor.oldestMillis <= halfHourLimit {
-      if halfHourCursor.oldestMillis <= halfHourLimit &- Self.silenceMillis {
-        emptyHalfHour(through: halfHourLimit, pool)
-      }
-      while halfHourCursor.oldestMillis <= halfHourLimit { dropFromHalfHour(pool) }
-    }
+    // Only a silence tells that many leave without a look at any of them.
+    if t &- advancedMillis >= Self.silenceMillis { passSilence(to: t, pool) }
+    advancedMillis = t
+    while halfHourCursor.oldestMillis <= t &- Self.halfHourMillis { dropFromHalfHour(pool) }
     let fourHourLimit = t &- Self.fourHourMillis
     if fourHourCursor.oldestMillis <= fourHourLimit {
-      if fourHourCursor.oldestMillis <= fourHourLimit &- Self.silenceMillis {
-        emptyFourHour(through: fourHourLimit, pool)
-      }
-      while fourHourCursor.oldestMillis <= fourHourLimit { _ = fourHourCursor.dropOldest(come: come.count, pool) }
+      _ = fourHourCursor.dropOldest(come: come.count, pool)
+      while fourHourCursor.oldestMillis <= fourHourLimit { dropFromFourHour(through: fourHourLimit, pool) }
     }
-    let dayLimit = t &- Self.dayMillis
-    if dayCursor.oldestMillis <= dayLimit {
-      if dayCursor.oldestMillis <= dayLimit &- Self.silenceMillis { emptyDay(through: dayLimit, pool) }
-      while dayCursor.oldestMillis <= dayLimit { dropFromDay(pool) }
-    }
+    while dayCursor.oldestMillis <= t &- Self.dayMillis { dropFromDay(pool) }
   }
 
   /// Adds a trade at `timeMillis`, to which the windows have been advanced, with its record's flags. False when the pool is
@@ -161,10 +152,30 @@ public struct TradeWindow: BitwiseCopyable {
     }
   }
 
+  /// A burst of trades within a silence's length leaves in blocks here, where nobody asks what left; looking ahead in the
+  /// other windows too cost every trade 2 ns.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func dropFromFourHour(through limit: Int64, _ pool: TradePool) {
+    if fourHourCursor.hasBlock(through: limit, come: come.count, pool) {
+      _ = fourHourCursor.dropBlocks(through: limit, come: come.count, pool)
+    } else {
+      _ = fourHourCursor.dropOldest(come: come.count, pool)
+    }
+  }
+
   // MARK: after a silence, in blocks
 
   @_noAllocation @_noLocks
   @inline(never)
+  private mutating func passSilence(to t: Int64, _ pool: TradePool) {
+    emptyHalfHour(through: t &- Self.halfHourMillis, pool)
+    let limit = t &- Self.fourHourMillis
+    while fourHourCursor.oldestMillis <= limit { dropFromFourHour(through: limit, pool) }
+    emptyDay(through: t &- Self.dayMillis, pool)
+  }
+
+  @_noAllocation @_noLocks
   private mutating func emptyHalfHour(through limit: Int64, _ pool: TradePool) {
     while halfHourCursor.oldestMillis <= limit {
       if halfHourCursor.hasBlock(through: limit, come: come.count, pool) {
@@ -191,19 +202,6 @@ public struct TradeWindow: BitwiseCopyable {
   }
 
   @_noAllocation @_noLocks
-  @inline(never)
-  private mutating func emptyFourHour(through limit: Int64, _ pool: TradePool) {
-    while fourHourCursor.oldestMillis <= limit {
-      if fourHourCursor.hasBlock(through: limit, come: come.count, pool) {
-        _ = fourHourCursor.dropBlocks(through: limit, come: come.count, pool)
-      } else {
-        _ = fourHourCursor.dropOldest(come: come.count, pool)
-      }
-    }
-  }
-
-  @_noAllocation @_noLocks
-  @inline(never)
   private mutating func emptyDay(through limit: Int64, _ pool: TradePool) {
     while dayCursor.oldestMillis <= limit {
       if dayCursor.hasBlock(through: limit, come: come.count, pool) {

@@ -66,13 +66,14 @@ struct WindowCursor: BitwiseCopyable {
   private func endOfBlocks(through limit: Int64, come: Int64, _ pool: TradePool) -> Int {
     var heldEnd = place &+ Int(come &- left.count) &* TradePool.stride
     if heldEnd > chunkEnd { heldEnd = chunkEnd }
-    if pool.time(heldEnd &- TradePool.stride) >> 1 <= limit { return heldEnd }
+    // Block by block and not the chunk's end first: that is a line, mostly a page, which nobody has touched for hours.
     let block = Self.block &* TradePool.stride
     var end = place &+ block
     while end &+ block <= heldEnd {
       if pool.time(end &+ block &- TradePool.stride) >> 1 > limit { return end }
       end &+= block
     }
+    if pool.time(heldEnd &- TradePool.stride) >> 1 <= limit { return heldEnd }
     return end
   }
 
