@@ -152,8 +152,8 @@ public struct TradeWindow: BitwiseCopyable {
     }
   }
 
-  /// A burst of trades within a silence's length leaves in blocks here, where nobody asks what left; looking ahead in the
-  /// other windows too cost every trade 2 ns.
+  /// A burst of trades within a silence's length leaves in blocks here, where nobody asks what left; the other windows
+  /// look ahead only after a silence.
   @_noAllocation @_noLocks
   @inline(__always)
   private mutating func dropFromFourHour(through limit: Int64, _ pool: TradePool) {
