@@ -39,6 +39,7 @@ let package = Package(
     // C that Swift cannot express: layouts shared with disk, clocks, futexes, and the libraries' headers.
     .target(name: "CRecords"),
     .target(name: "CBytes"),
+    .target(name: "CTradeSums"),
     .target(name: "CClock"),
     .target(name: "CFutex"),
     .target(name: "CLatency"),
@@ -53,7 +54,9 @@ let package = Package(
     .target(name: "Memory", swiftSettings: strict + [machine]),
     .target(
       name: "HotPath",
-      dependencies: ["CRecords", "CBytes", "CClock", "CFutex", "CLatency", "COpenSSL", "Domain", "Memory"],
+      dependencies: [
+        "CRecords", "CBytes", "CClock", "CFutex", "CLatency", "COpenSSL", "CTradeSums", "Domain", "Memory",
+      ],
       swiftSettings: strict + [machine]),
     .target(
       name: "Settings", dependencies: ["CPlacement", "Domain", "HotPath", .product(name: "Yams", package: "Yams")]),
@@ -99,7 +102,7 @@ let package = Package(
     .executableTarget(
       name: "hot-bench",
       dependencies: [
-        "BenchMarket", "CBaselines", "CClock", "CRecords", "Domain", "HotPath", "Replay", "Settings",
+        "BenchMarket", "CBaselines", "CClock", "CRecords", "CTradeSums", "Domain", "HotPath", "Replay", "Settings",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/HotBench", swiftSettings: [machine]),
@@ -120,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "HotPathTests",
       dependencies: [
-        "CBytes", "CPlainBytes", "CClock", "CLatency", "COpenSSL", "CRecords", "Domain", "HotPath", "Memory",
+        "CBytes", "CPlainBytes", "CClock", "CLatency", "COpenSSL", "CRecords", "CTradeSums", "Domain", "HotPath",
+        "Memory",
       ], swiftSettings: [machine]),
     .testTarget(
       name: "ReplayTests", dependencies: ["Replay", "CArchive", "CRecords", "Domain", "HotPath", "Settings"]),

@@ -9,7 +9,8 @@ protocol BenchRow: Sendable {
 
 enum BenchRows {
   static let all: [any BenchRow] = [
-    ParseRow(), WindowRow(), EvictionRow(), ScoreRow(), DecisionRow(), StampsRow(), RingRow(), ReplayRow(),
+    ParseRow(), WindowRow(), EvictionRow(), SilenceRow(), TradeSumsRow(), QuantileRow(), CandleRow(), ScoreRow(),
+    DecisionRow(), StampsRow(), RingRow(), ReplayRow(),
     WarmStartRow(),
   ]
 }

@@ -10,6 +10,10 @@ extension Engine {
     take(record, index, at: record.time_ms > eventMillis ? record.time_ms : eventMillis)
   }
 
+  /// The windows of a symbol to a later time, as a grid point in a silence does it.
+  @_noAllocation @_noLocks
+  package mutating func probeAdvance(_ index: Int, to t: Int64) { symbols[index].window.advance(to: t, pool: pool) }
+
   /// Scores all strategies of a symbol at its present event time, firing nothing.
   @_noAllocation @_noLocks
   package mutating func probeEvaluate(_ index: Int, emits: Bool, _ outbox: Outbox) {

@@ -74,6 +74,16 @@ public struct Slab<Element: BitwiseCopyable>: @unchecked Sendable, BitwiseCopyab
     }
   }
 
+  /// Where an element and those behind it lie, for C that reads several; as unchecked as the subscript.
+  @unsafe
+  @inlinable
+  @inline(__always)
+  public func address(unchecked index: Int) -> UnsafePointer<Element> {
+    assert(UInt(bitPattern: index) < UInt(bitPattern: count), "index outside its slab")
+    // SAFETY: the caller's, who says `unsafe`.
+    return unsafe UnsafePointer(base + index)
+  }
+
   /// Returns the memory; no copy of this handle may be used afterwards.
   public func deallocate() {
     // SAFETY: the mapping of `init`, with the same length.

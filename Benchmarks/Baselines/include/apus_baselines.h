@@ -147,6 +147,23 @@ void apus_baseline_told_clear(apus_baseline_engine *engine);
 int64_t apus_baseline_replay(
     apus_baseline_engine *engine, const char *path, const apus_record *indicators, int64_t indicator_count);
 
+// MARK: vectors against scalar
+
+/// Sums of `count` trades of three words (time, price, signed quantity), one by one.
+void apus_baseline_sum_trades(const int64_t *words, int64_t count, apus_baseline_sums *sums);
+
+/// Size buckets without cursors: P95 and P99 by a scan of the counts.
+typedef struct apus_baseline_scan_sizes apus_baseline_scan_sizes;
+apus_baseline_scan_sizes *apus_baseline_scan_sizes_make(void);
+void apus_baseline_scan_sizes_free(apus_baseline_scan_sizes *sizes);
+void apus_baseline_scan_sizes_add(apus_baseline_scan_sizes *sizes, int32_t bucket);
+void apus_baseline_scan_sizes_remove(apus_baseline_scan_sizes *sizes, int32_t bucket);
+/// The buckets of the nearest ranks; not of an empty window.
+void apus_baseline_scan_sizes_quantiles(const apus_baseline_scan_sizes *sizes, int32_t *bucket95, int32_t *bucket99);
+
+/// ATR after the first `count` candles, units of 1e-8, true ranges by vectors. `count` is a multiple of 4, at most 1024.
+double apus_baseline_candles_atr(const int64_t *high, const int64_t *low, const int64_t *close, int32_t count);
+
 // MARK: rings
 
 /// All of the record is taken, as by whoever applies it: none of its loads may be left out. No instruction of its own.

@@ -4,7 +4,10 @@
 /// first 14 TRs, then (13 * ATR + TR) / 14. TA-Lib leaves the first TR out; the two converge. Doubles in price units; the
 /// open candle is kept in units of 1e-8, so that a division is made for each candle and not for each trade.
 struct CandleSeries: BitwiseCopyable {
-  static var candleMillis: Int64 { 300_000 }
+  static var candleMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 300_000 }
+  }
   static var period: Int64 { 14 }
 
   /// End of the open candle; `.max` before the first.

@@ -1,3 +1,5 @@
+import CTradeSums
+
 /// Exact sums over a run of trades.
 ///
 /// Buys and sells are kept as their difference and their sum: which side a trade took is a coin toss that a processor
@@ -32,6 +34,17 @@ struct FlowSums: BitwiseCopyable {
     self.quantity &+= Int128(quantity)
     notional &+= Int128(price) &* Int128(quantity)
     count &+= 1
+  }
+
+  /// Adds the exact sums of so many trades.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  mutating func add(_ block: apus_trade_sums, trades: Int64) {
+    cvd &+= Int128(block.cvd)
+    quantity &+= Int128(block.quantity)
+    let notional = Int128(Int64(bitPattern: block.notional_high)) << 64 | Int128(block.notional_low)
+    self.notional &+= notional
+    count &+= trades
   }
 
   @_noAllocation @_noLocks

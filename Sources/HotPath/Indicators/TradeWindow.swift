@@ -11,6 +11,11 @@ public struct TradeWindow: BitwiseCopyable {
     get { 14_400_000 }
   }
   static var dayMillis: Int64 { 86_400_000 }
+  /// So much time without a trade that a block of them may leave a window at once.
+  private static var silenceMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 2_000 }
+  }
   /// Below this many trades in 24 h nothing is large.
   static var minimumForLarge: Int64 { 1000 }
 
@@ -27,6 +32,8 @@ public struct TradeWindow: BitwiseCopyable {
   /// Where the next trade goes, and where the chunk ends.
   private var tailPlace = 0
   private var tailEnd = 0
+  /// The time the windows stand at.
+  private var advancedMillis: Int64 = 0
 
   init(sizes: SizeHistogram) {
     halfHourCursor = WindowCursor()
@@ -56,6 +63,9 @@ public struct TradeWindow: BitwiseCopyable {
   @_noAllocation @_noLocks
   @inline(__always)
   mutating func advance(to t: Int64, pool: TradePool) {
+    // Only a silence tells that many leave without a look at any of them.
+    if t &- advancedMillis >= Self.silenceMillis { passSilence(to: t, pool) }
+    advancedMillis = t
     while halfHourCursor.oldestMillis <= t &- Self.halfHourMillis { dropFromHalfHour(pool) }
     let fourHourLimit = t &- Self.fourHourMillis
     if fourHourCursor.oldestMillis <= fourHourLimit {
@@ -65,8 +75,8 @@ public struct TradeWindow: BitwiseCopyable {
     while dayCursor.oldestMillis <= t &- Self.dayMillis { dropFromDay(pool) }
   }
 
-  /// Adds a trade at `timeMillis`, with its record's flags, to which the windows have been advanced. False when the pool is used up: the trade
-  /// is then in no window.
+  /// Adds a trade at `timeMillis`, to which the windows have been advanced, with its record's flags. False when the pool is
+  /// used up: the trade is then in no window.
   @_noAllocation @_noLocks
   @inline(__always)
   mutating func add(timeMillis: Int64, price: Int64, quantity: Int64, flags: UInt16, pool: TradePool) -> Bool {
@@ -106,6 +116,8 @@ public struct TradeWindow: BitwiseCopyable {
     return true
   }
 
+  // MARK: one by one
+
   @_noAllocation @_noLocks
   @inline(__always)
   private mutating func dropFromHalfHour(_ pool: TradePool) {
@@ -118,23 +130,18 @@ public struct TradeWindow: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   @inline(__always)
-  private mutating func dropFromFourHour(through limit: Int64, _ pool: TradePool) {
-    if fourHourCursor.hasBlock(come: come.count) {
-      if pool.time(fourHourCursor.place &+ (WindowCursor.block &- 1) &* TradePool.stride) >> 1 <= limit {
-        fourHourCursor.dropBlocks(through: limit, come: come.count, pool)
-        return
-      }
-    }
-    _ = fourHourCursor.dropOldest(come: come.count, pool)
-  }
-
-  @_noAllocation @_noLocks
-  @inline(__always)
   private mutating func dropFromDay(_ pool: TradePool) {
     let left = dayCursor.chunk
     let signed = dayCursor.dropOldest(come: come.count, pool)
     let sign = signed >> 63
     sizes.remove(SizeHistogram.bucket((signed ^ sign) &- sign))
+    giveBack(left, pool)
+  }
+
+  /// The chunk that the day's cursor stood in, if it has left it.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func giveBack(_ left: UInt32, _ pool: TradePool) {
     if dayCursor.oldestMillis == .max {
       // The shorter windows emptied before: no cursor points into the chain, which is one chunk by now.
       pool.giveBack(left)
@@ -142,6 +149,70 @@ public struct TradeWindow: BitwiseCopyable {
       tailPlace = tailEnd
     } else if dayCursor.chunk != left {
       pool.giveBack(left)
+    }
+  }
+
+  /// A burst of trades within a silence's length leaves in blocks here, where nobody asks what left; the other windows
+  /// look ahead only after a silence.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  private mutating func dropFromFourHour(through limit: Int64, _ pool: TradePool) {
+    if fourHourCursor.hasBlock(through: limit, come: come.count, pool) {
+      _ = fourHourCursor.dropBlocks(through: limit, come: come.count, pool)
+    } else {
+      _ = fourHourCursor.dropOldest(come: come.count, pool)
+    }
+  }
+
+  // MARK: after a silence, in blocks
+
+  @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func passSilence(to t: Int64, _ pool: TradePool) {
+    emptyHalfHour(through: t &- Self.halfHourMillis, pool)
+    let limit = t &- Self.fourHourMillis
+    while fourHourCursor.oldestMillis <= limit { dropFromFourHour(through: limit, pool) }
+    emptyDay(through: t &- Self.dayMillis, pool)
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func emptyHalfHour(through limit: Int64, _ pool: TradePool) {
+    while halfHourCursor.oldestMillis <= limit {
+      if halfHourCursor.hasBlock(through: limit, come: come.count, pool) {
+        dropBlocksFromHalfHour(through: limit, pool)
+      } else {
+        dropFromHalfHour(pool)
+      }
+    }
+  }
+
+  /// The sums by vectors; the large ones, one in a hundred, one by one.
+  @_noAllocation @_noLocks
+  private mutating func dropBlocksFromHalfHour(through limit: Int64, _ pool: TradePool) {
+    var place = halfHourCursor.place
+    let trades = halfHourCursor.dropBlocks(through: limit, come: come.count, pool)
+    let end = place &+ trades &* TradePool.stride
+    while place < end {
+      if pool.time(place) & 1 == 1 {
+        let signed = pool.quantity(place)
+        if signed < 0 { largeSell &+= Int128(signed) } else { largeBuy &-= Int128(signed) }
+      }
+      place &+= TradePool.stride
+    }
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func emptyDay(through limit: Int64, _ pool: TradePool) {
+    while dayCursor.oldestMillis <= limit {
+      if dayCursor.hasBlock(through: limit, come: come.count, pool) {
+        let left = dayCursor.chunk
+        let first = dayCursor.place
+        let trades = dayCursor.dropBlocks(through: limit, come: come.count, pool)
+        sizes.remove(first, trades, of: pool)
+        giveBack(left, pool)
+      } else {
+        dropFromDay(pool)
+      }
     }
   }
 }

@@ -42,33 +42,48 @@ struct WindowCursor: BitwiseCopyable {
     return signed
   }
 
-  /// Lets go of the oldest trades of the present chunk that have `T <= limit`, a block at a time, as long as whole blocks do;
-  /// the caller goes on with `dropOldest`. For cursors that nobody asks what left. After a silence it takes a fraction of
-  /// the time of one by one (`tools/bench`, window.evict).
+  /// Lets go of the oldest trades of the present chunk that have `T <= limit`, in whole blocks or to the chunk's end, and
+  /// gives how many; the caller, who saw with `hasBlock(through:come:_:)` that there is one, goes on with `dropOldest`.
+  /// After a silence it takes a fraction of the time of one by one (`tools/bench`, window.evict).
   @_noAllocation @_noLocks
   @inline(never)
-  mutating func dropBlocks(through limit: Int64, come: Int64, _ pool: TradePool) {
-    while hasBlock(come: come) {
-      if pool.time(place &+ (Self.block &- 1) &* TradePool.stride) >> 1 > limit { return }
-      var sums = left
-      let end = place &+ Self.block &* TradePool.stride
-      while place < end {
-        let signed = pool.quantity(place)
-        let sign = signed >> 63
-        sums.add(price: pool.price(place), signed: signed, quantity: (signed ^ sign) &- sign)
-        place &+= TradePool.stride
-      }
-      left = sums
-      // Inside its chunk there is a next one, held or not yet written.
-      oldestMillis = left.count == come ? .max : pool.time(place) >> 1
+  mutating func dropBlocks(through limit: Int64, come: Int64, _ pool: TradePool) -> Int {
+    let first = place
+    place = endOfBlocks(through: limit, come: come, pool)
+    let trades = (place &- first) / TradePool.stride
+    pool.sum(first, trades, into: &left)
+    if left.count == come {
+      oldestMillis = .max
+      return trades
     }
+    if place == chunkEnd { enter(pool.next(chunk), pool) }
+    oldestMillis = pool.time(place) >> 1
+    return trades
   }
 
-  /// Whether a whole block of held trades and one place more lie in the present chunk.
+  /// Where the run of trades ends that `dropBlocks` lets go. T never goes back along the chain: a block's last tells of all.
+  @_noAllocation @_noLocks
+  private func endOfBlocks(through limit: Int64, come: Int64, _ pool: TradePool) -> Int {
+    var heldEnd = place &+ Int(come &- left.count) &* TradePool.stride
+    if heldEnd > chunkEnd { heldEnd = chunkEnd }
+    // Block by block and not the chunk's end first: that is a line, mostly a page, which nobody has touched for hours.
+    let block = Self.block &* TradePool.stride
+    var end = place &+ block
+    while end &+ block <= heldEnd {
+      if pool.time(end &+ block &- TradePool.stride) >> 1 > limit { return end }
+      end &+= block
+    }
+    if pool.time(heldEnd &- TradePool.stride) >> 1 <= limit { return heldEnd }
+    return end
+  }
+
+  /// Whether a whole block of held trades lies in the present chunk and is out of its window.
   @_noAllocation @_noLocks
   @inline(__always)
-  func hasBlock(come: Int64) -> Bool {
-    chunkEnd &- place > Self.block &* TradePool.stride ? come &- left.count >= Int64(Self.block) : false
+  func hasBlock(through limit: Int64, come: Int64, _ pool: TradePool) -> Bool {
+    if chunkEnd &- place < Self.block &* TradePool.stride { return false }
+    if come &- left.count < Int64(Self.block) { return false }
+    return pool.time(place &+ (Self.block &- 1) &* TradePool.stride) >> 1 <= limit
   }
 
   static var block: Int {
