@@ -70,9 +70,8 @@ import Testing
       #expect(
         stage.count > 0 && (stage.p50Nanos ?? 0) > 0 && (stage.maxNanos ?? 0) >= (stage.p50Nanos ?? .max), "\(stage)")
     }
-    // Every trade end to end, one in 256 by stage: binomially, but for the few of the moment.
-    #expect(
-      since.count(.step) * 256 > since.count(.decision) / 2 && since.count(.step) * 256 < since.count(.decision) * 2)
+    // Every trade end to end, fewer by stage.
+    #expect(since.count(.step) * 2 < since.count(.decision))
     let interval = try reading(try latency("--json", "--interval", "1", "--engine", "one"))
     #expect(interval.count(.decision) > 100 && interval.count(.decision) < since.count(.decision) * 100)
     let table = try latency("--engine", "\(since.pid)")

@@ -59,7 +59,7 @@ import Testing
     file.stages[.parse].record(nanos: 640, count: 3)
     let reading = try reader.read()
     #expect(reading.engine.pid == getpid() && reading.engine.name == "a name" && reading.engine.symbolCount == 7)
-    #expect(reading.engine.isRunning && reading.engine.sampledOneIn == Int(SampleChoice.oneIn))
+    #expect(reading.engine.isRunning && reading.engine.sampleSpacingNanos == Int(SampleChoice.spacingNanos))
     #expect(reading.stages.map(\.name) == LatencyStage.allCases.map(\.name))
     let parse = try #require(reading.stages.first { $0.name == "parse" }).snapshot
     #expect(parse == file.stages[.parse].snapshot() && parse.count == 3 && parse.maxNanos == 640)

@@ -34,14 +34,27 @@ import Testing
     #expect(record.pushedNanos == record.arrivalNanos + UInt64(UInt32.max))
   }
 
-  /// No period of a burst may always, or never, meet the choice.
-  @Test func everyPlaceOfABurstIsChosenAsOften() {
-    for period in [1, 2, 3, 4, 7, 8, 16, 31, 32, 64, 100] {
+  /// Bursts of one arrival, a millisecond apart: each place of each is met, none by far the most.
+  @Test func everyPlaceOfABurstIsChosen() {
+    for burst in [1, 2, 3, 7, 16, 31, 64, 100] {
       var choice = SampleChoice()
-      var chosen = [Int](repeating: 0, count: period)
-      for index in 0..<(period * 256 * 100) where choice.next() { chosen[index % period] += 1 }
-      #expect(chosen.allSatisfy { (80...120).contains($0) }, "\(period): \(chosen)")
+      var chosen = [Int](repeating: 0, count: burst)
+      for turn in 0..<6_000 as Range<UInt64> {
+        for place in 0..<burst where choice.next(arrivalNanos: 1 + turn * 1_000_000) { chosen[place] += 1 }
+      }
+      let all = chosen.reduce(0, +)
+      #expect(chosen.allSatisfy { $0 > 0 } && (burst == 1 || chosen[0] * 3 < all * 2), "\(burst): \(chosen)")
     }
+  }
+
+  /// However many come: one a millisecond at most. However few: one in 255 at least.
+  @Test func samplesAreNeitherManyNorFew() {
+    var choice = SampleChoice()
+    let ofMany = (0..<1_000_000 as Range<UInt64>).filter { choice.next(arrivalNanos: 1 + $0 * 100) }.count
+    #expect((60...100).contains(ofMany))
+    var quiet = SampleChoice()
+    let chosen = (1...10_000 as ClosedRange<UInt64>).filter { quiet.next(arrivalNanos: $0 * 200_000_000) }
+    #expect(zip(chosen, chosen.dropFirst()).allSatisfy { $1 - $0 <= 255 } && (150...400).contains(chosen.count))
   }
 
   @Test func everyTradeCountsEndToEndAndASampleByStage() throws {
@@ -52,7 +65,8 @@ import Testing
     var timing = EngineTiming(stages)
     for id in 1...25_600 as ClosedRange<Int64> {
       var record = Records.trade(id, 1_000_000 + id, "100")
-      self.feed(stages, &feed, &record, at: apus_stamp_nanos())
+      // As if 20 came in a millisecond, up to now.
+      self.feed(stages, &feed, &record, at: apus_stamp_nanos() &- UInt64(25_600 - id) * 50_000)
       timing.taken(record, &rig.engine)
       rig.step(record)
       timing.stepped(record, nowMillis: record.time_ms + 5, &rig.engine)
@@ -62,7 +76,7 @@ import Testing
     let counts = counts(stages)
     #expect(counts[.decision] == 25_600 && counts[.turn] == 1)
     for stage in [LatencyStage.wait, .parse, .queue, .windows, .score, .decide, .step, .venue] {
-      #expect((98...102).contains(counts[stage] ?? 0), "\(stage)")
+      #expect((200...1_000).contains(counts[stage] ?? 0), "\(stage): \(counts[stage] ?? 0)")
     }
     // The parts of a step are within the step.
     let least = try #require(stages[.step].snapshot().minNanos)

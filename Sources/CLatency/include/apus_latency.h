@@ -36,7 +36,7 @@ typedef struct apus_latency_header {
   uint64_t process_start;      ///< field 22 of /proc/PID/stat: a pid used again is another process
   int64_t started_millis;      ///< wall clock, since the epoch
   uint64_t multiplier;         ///< nanoseconds a tick in 2^-32; 0: stamps are clock_gettime
-  uint32_t sampled_one_in;     ///< stages but the end to end ones are timed for one trade in so many
+  uint32_t sample_spacing_ns;  ///< stages but the end to end ones are timed for a trade in so many ns at most
   uint32_t reserved;
   int64_t drift_ppm;           ///< of the counter, at the last look
   char name[64];               ///< the configuration's, zero-ended

@@ -26,7 +26,7 @@ public struct FeedTiming: Sendable {
   @inlinable @inline(__always)
   public mutating func begin(_ record: inout apus_record, arrivalNanos: UInt64) -> Bool {
     record.arrivalNanos = arrivalNanos
-    let isSampled = choice.next()
+    let isSampled = choice.next(arrivalNanos: arrivalNanos)
     if isSampled { startNanos = apus_stamp_in_order_nanos() }
     return isSampled
   }

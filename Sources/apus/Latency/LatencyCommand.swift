@@ -23,7 +23,7 @@ struct LatencyCommand: ParsableCommand {
         decide    to the end of the step
         step      the last three together
         decision  arrival to the end of the step
-      Stages marked * count all; the others a sample of one trade in 256.
+      Stages marked * count all; the others a sample, at most one trade a ms.
 
       Exit codes: 0, 64 usage (several engines: name one), 65 a file of another version, 69 no engine runs, 74 no permission.
       """)

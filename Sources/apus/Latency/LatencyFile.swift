@@ -107,7 +107,7 @@ final class LatencyFile: @unchecked Sendable {
     header.pointee.process_start = ProcessStart.of(getpid()) ?? 0
     header.pointee.started_millis = apus_wall_millis()
     header.pointee.multiplier = apus_stamps_multiplier()
-    header.pointee.sampled_one_in = SampleChoice.oneIn
+    header.pointee.sample_spacing_ns = UInt32(SampleChoice.spacingNanos)
     write(engine, to: &header.pointee.name)
     write(LatencyFormat.magic, to: &header.pointee.magic)
   }

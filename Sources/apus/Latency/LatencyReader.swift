@@ -23,7 +23,7 @@ struct LatencyEngine: Equatable {
   /// 0: stamps are clock_gettime's.
   var counterHz: UInt64
   var driftPpm: Int64
-  var sampledOneIn: Int
+  var sampleSpacingNanos: Int
 
   var isRunning: Bool { ProcessStart.of(pid) == processStart }
 }
@@ -110,7 +110,7 @@ final class LatencyReader {
     return LatencyEngine(
       pid: header.pid, name: Self.text(header.name), processStart: header.process_start,
       startedMillis: header.started_millis, symbolCount: Int(header.symbol_count), counterHz: counterHz,
-      driftPpm: header.drift_ppm, sampledOneIn: Int(header.sampled_one_in))
+      driftPpm: header.drift_ppm, sampleSpacingNanos: Int(header.sample_spacing_ns))
   }
 
   /// All stages now. Throws 69 once the engine has ended: its last figures would pass for present ones.

@@ -28,12 +28,12 @@ enum LatencyReport {
       + unsampled(reading).map(style.dim)
   }
 
-  /// Why stages are empty while trades flow: at a few trades a second the first sample takes a minute.
+  /// Why stages are empty while trades flow: some 50 pass between two samples, up to 254.
   private static func unsampled(_ reading: LatencyReading) -> [String] {
     let sampled = reading.stages.filter { !isComplete($0.name) }.reduce(0) { $0 + $1.snapshot.count }
     let decided = reading.stages.first { $0.name == LatencyStage.decision.name }?.snapshot.count ?? 0
     guard sampled == 0, decided > 0 else { return [] }
-    return ["none of \(decided) trades was timed in full yet: one in \(reading.engine.sampledOneIn) is, wait for more"]
+    return ["none of \(decided) trades was timed in full yet: some 50 pass between two that are, wait for more"]
   }
 
   private static func title(_ engine: LatencyEngine, _ intervalSeconds: Double?) -> String {
@@ -42,7 +42,7 @@ enum LatencyReport {
     let clock =
       engine.counterHz == 0 ? "clock_gettime" : "counter at \(Figures.fixed(Double(engine.counterHz) / 1e9, 3)) GHz"
     return "engine \(engine.pid) (\(engine.name))  up \(Figures.duration(upMillis))  \(engine.symbolCount) symbols  "
-      + "\(period)  \(clock)  * all, else one in \(engine.sampledOneIn)"
+      + "\(period)  \(clock)  * all, else samples"
   }
 
   static func json(_ reading: LatencyReading, intervalSeconds: Double?) -> String {
@@ -60,7 +60,7 @@ enum LatencyReport {
     return JsonText.object([
       ("pid", "\(engine.pid)"), ("engine", JsonText.string(engine.name)), ("started_ms", "\(engine.startedMillis)"),
       ("symbols", "\(engine.symbolCount)"), ("clock_hz", "\(engine.counterHz)"), ("drift_ppm", "\(engine.driftPpm)"),
-      ("sampled_one_in", "\(engine.sampledOneIn)"), ("interval_s", JsonText.number(intervalSeconds)),
+      ("sample_spacing_ns", "\(engine.sampleSpacingNanos)"), ("interval_s", JsonText.number(intervalSeconds)),
       ("stages", JsonText.array(stages)),
     ])
   }

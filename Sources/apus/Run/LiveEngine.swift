@@ -95,8 +95,10 @@ final class LiveEngine: Sendable {
       var record = apus_record()
       var taken = 0
       while taken < Self.batch, ring.pop(into: &record) {
+        // The clock once for at most 64 records, which take some 8 us: now is told in ms, and a reading costs a fifth of a
+        // decision.
+        if taken % EngineTiming.tradesMax == 0 { now = max(now, clock.nowMillis()) }
         taken += 1
-        now = max(now, clock.nowMillis())
         if record.kind == EventKind.trade.rawValue {
           timing.taken(record, &engine)
           step(&engine, record, now, outbox)
