@@ -152,6 +152,7 @@ extension Engine {
     position.quantity = quantity
     position.takeProfit1Quantity = PositionSizing.half(quantity, limits: symbols[index].limits)
     slots[slot].position = position
+    symbols[index].positions &+= 1
   }
 
   @_noAllocation @_noLocks

@@ -10,7 +10,10 @@ extension Engine {
       if slots[slot].position.isOpen {
         let change = slots[slot].position.onTrade(timeMillis: t, price: Double(price) / 1e8, costs: costs)
         if change & 1 != 0 { outbox.append(PaperEvent(kind: .takeProfit1, position: slots[slot].position)) }
-        if change & 2 != 0 { outbox.append(PaperEvent(kind: .closed, position: slots[slot].position)) }
+        if change & 2 != 0 {
+          symbols[index].positions &-= 1
+          outbox.append(PaperEvent(kind: .closed, position: slots[slot].position))
+        }
       }
       slot &+= 1
     }

@@ -13,6 +13,8 @@ public struct Outbox: Sendable {
     static var signals: Int { 1 }
     static var paper: Int { 2 }
     static var gaps: Int { 3 }
+    /// All of them: nearly always nothing has been told, which one look then says.
+    static var total: Int { 4 }
   }
 
   public init() {
@@ -20,7 +22,7 @@ public struct Outbox: Sendable {
     signals = Slab(zeroed: 256)
     paper = Slab(zeroed: 256)
     gaps = Slab(zeroed: 64)
-    counts = Slab(zeroed: 4)
+    counts = Slab(zeroed: 5)
   }
 
   public var evaluationCount: Int {
@@ -41,7 +43,7 @@ public struct Outbox: Sendable {
   }
   public var isEmpty: Bool {
     @_noAllocation @_noLocks
-    get { evaluationCount + signalCount + paperCount + gapCount == 0 }
+    get { counts[Kind.total] == 0 }
   }
 
   @_noAllocation @_noLocks
@@ -59,6 +61,7 @@ public struct Outbox: Sendable {
     counts[Kind.signals] = 0
     counts[Kind.paper] = 0
     counts[Kind.gaps] = 0
+    counts[Kind.total] = 0
   }
 
   public func deallocate() {
@@ -69,9 +72,14 @@ public struct Outbox: Sendable {
     counts.deallocate()
   }
 
-  /// Room for everything one grid point and one trade can produce.
+  /// Room for everything one grid point and one trade can produce. An empty outbox has it: that is what its size is for.
   @_noAllocation @_noLocks
-  func hasRoom(strategies: Int) -> Bool {
+  @inline(__always)
+  func hasRoom(strategies: Int) -> Bool { counts[Kind.total] == 0 ? true : hasRoomLeft(strategies) }
+
+  @_noAllocation @_noLocks
+  @inline(never)
+  private func hasRoomLeft(_ strategies: Int) -> Bool {
     if counts[0] &+ 2 &* strategies > evaluations.count { return false }
     if counts[1] &+ 2 &* strategies > signals.count { return false }
     if counts[2] &+ 4 &* strategies > paper.count { return false }
@@ -82,23 +90,27 @@ public struct Outbox: Sendable {
   func append(_ evaluation: borrowing Evaluation) {
     evaluations[counts[0]] = copy evaluation
     counts[0] &+= 1
+    counts[Kind.total] &+= 1
   }
 
   @_noAllocation @_noLocks
   func append(_ signal: borrowing FiredSignal) {
     signals[counts[1]] = copy signal
     counts[1] &+= 1
+    counts[Kind.total] &+= 1
   }
 
   @_noAllocation @_noLocks
   func append(_ event: borrowing PaperEvent) {
     paper[counts[2]] = copy event
     counts[2] &+= 1
+    counts[Kind.total] &+= 1
   }
 
   @_noAllocation @_noLocks
   func append(_ gap: borrowing GapEvent) {
     gaps[counts[3]] = copy gap
     counts[3] &+= 1
+    counts[Kind.total] &+= 1
   }
 }

@@ -26,6 +26,9 @@ struct SymbolState: BitwiseCopyable {
   var limits: InstrumentLimits
   var name: NameRange
 
+  /// Positions pending or open, over all strategies: mostly none, and then no trade need look.
+  var positions = 0
+
   var phase = FeedPhase.flowing
   /// When the present hole was first noticed, engine's clock; meaningful in `.gap`.
   var gapSinceMillis: Int64 = 0
