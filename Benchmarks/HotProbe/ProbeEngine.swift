@@ -55,7 +55,7 @@ struct ProbeEngine {
     if record.time_ms > now { now = record.time_ms }
     timing.taken(record, &engine.pointee)
     step(record)
-    timing.stepped(record, nowMillis: now, &engine.pointee)
+    timing.stepped(nowMillis: now, &engine.pointee)
     tick(after: number)
   }
 

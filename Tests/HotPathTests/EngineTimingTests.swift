@@ -69,7 +69,7 @@ import Testing
       self.feed(stages, &feed, &record, at: apus_stamp_nanos() &- UInt64(25_600 - id) * 50_000)
       timing.taken(record, &rig.engine)
       rig.step(record)
-      timing.stepped(record, nowMillis: record.time_ms + 5, &rig.engine)
+      timing.stepped(nowMillis: record.time_ms + 5, &rig.engine)
       if id % 100 == 0 { timing.settle() }
     }
     feed.turned(arrivalNanos: apus_stamp_nanos())
@@ -99,7 +99,7 @@ import Testing
       record.arrivalNanos = now - ago
       timing.taken(record, &rig.engine)
       rig.step(record)
-      timing.stepped(record, nowMillis: 0, &rig.engine)
+      timing.stepped(nowMillis: 0, &rig.engine)
     }
     #expect(counts(stages)[.decision] == 0)
     timing.settle()
@@ -142,7 +142,7 @@ import Testing
     record.sample(pushedNanos: apus_stamp_nanos())
     timing.taken(record, &rig.engine)
     rig.step(record)
-    timing.stepped(record, nowMillis: 1_000_000, &rig.engine)
+    timing.stepped(nowMillis: 1_000_000, &rig.engine)
     let counts = counts(stages)
     #expect(counts[.step] == 1 && counts[.queue] == 1 && counts[.windows] == 0 && counts[.decide] == 0)
   }
@@ -157,7 +157,7 @@ import Testing
     record.sample(pushedNanos: apus_stamp_nanos())
     timing.taken(record, &rig.engine)
     rig.step(record)
-    timing.stepped(record, nowMillis: 1_000_000, &rig.engine)
+    timing.stepped(nowMillis: 1_000_000, &rig.engine)
     let counts = counts(stages)
     #expect(counts[.windows] == 1 && counts[.score] == 0 && counts[.decide] == 1)
   }
@@ -176,7 +176,7 @@ import Testing
       record.sample(pushedNanos: apus_stamp_nanos())
       timing.taken(record, &timed.engine)
       timed.step(record)
-      timing.stepped(record, nowMillis: 0, &timed.engine)
+      timing.stepped(nowMillis: 0, &timed.engine)
     }
     #expect(plain.evaluations.count == 2_000)
     #expect(plain.evaluations.map { "\($0)" } == timed.evaluations.map { "\($0)" })

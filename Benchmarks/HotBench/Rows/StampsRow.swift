@@ -149,7 +149,7 @@ private final class OneEngine {
       taken &+= 1
       timing.taken(record, &engine.pointee)
       _ = engine.pointee.step(record, now: now, into: outbox)
-      timing.stepped(record, nowMillis: now, &engine.pointee)
+      timing.stepped(nowMillis: now, &engine.pointee)
       if taken % EngineTiming.tradesMax == 0 { timing.settle() }
     }
     timing.settle()

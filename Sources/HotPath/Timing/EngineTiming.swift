@@ -27,7 +27,10 @@ public struct EngineTiming: Sendable {
   /// The arrival of the last trade, and how many since the last reading shared it.
   @usableFromInline var arrivalNanos: UInt64 = 0
   @usableFromInline var sharing: UInt64 = 0
-  @usableFromInline var takenNanos: UInt64 = 0
+  /// Of the trade that is timed in full: its T, and when it was pushed and taken.
+  private var sampledMillis: Int64 = 0
+  private var pushedNanos: UInt64 = 0
+  private var takenNanos: UInt64 = 0
   /// Arrivals before it, since the last reading.
   private var arrivals = InlineArray<32, UInt64>(repeating: 0)
   private var counts = InlineArray<32, UInt64>(repeating: 0)
@@ -43,21 +46,22 @@ public struct EngineTiming: Sendable {
     decision = stages[.decision]
   }
 
-  /// Before a live trade's step.
+  /// Before a live trade's step, which it is counted for already: all that is needed of the record is taken here. Looked at
+  /// again after the step, the record would have to be kept in registers, and be written to memory twice, for every trade.
   @_noAllocation @_noLocks
   @inlinable @inline(__always)
   public mutating func taken(_ record: borrowing apus_record, _ engine: inout Engine) {
-    if record.isSampled { begin(&engine) }
-  }
-
-  /// After it. `nowMillis` is the exchange's clock as the engine stamped the trade. All counting waits until here, so that
-  /// no stage is charged for it.
-  @_noAllocation @_noLocks
-  @inlinable @inline(__always)
-  public mutating func stepped(_ record: borrowing apus_record, nowMillis: Int64, _ engine: inout Engine) {
-    if record.isSampled { finish(record, nowMillis: nowMillis, &engine, apus_stamp_in_order_nanos()) }
     if record.arrivalNanos != arrivalNanos { turnOver(to: record.arrivalNanos) }
     sharing &+= 1
+    if record.isSampled { begin(record.time_ms, pushedNanos: record.pushedNanos, &engine) }
+  }
+
+  /// After it. `nowMillis` is the exchange's clock as the engine stamped the trade. A stage is charged for no counting but
+  /// its own.
+  @_noAllocation @_noLocks
+  @inlinable @inline(__always)
+  public mutating func stepped(nowMillis: Int64, _ engine: inout Engine) {
+    if engine.stamps.isArmed { finish(nowMillis: nowMillis, &engine, apus_stamp_in_order_nanos()) }
   }
 
   /// The trades so far came with another turn.
@@ -92,17 +96,19 @@ public struct EngineTiming: Sendable {
 
   @_noAllocation @_noLocks
   @usableFromInline @inline(never)
-  mutating func begin(_ engine: inout Engine) {
+  mutating func begin(_ timeMillis: Int64, pushedNanos: UInt64, _ engine: inout Engine) {
+    sampledMillis = timeMillis
+    self.pushedNanos = pushedNanos
     engine.stamps.arm()
     takenNanos = apus_stamp_in_order_nanos()
   }
 
   @_noAllocation @_noLocks
   @usableFromInline @inline(never)
-  mutating func finish(_ record: borrowing apus_record, nowMillis: Int64, _ engine: inout Engine, _ nanos: UInt64) {
+  mutating func finish(nowMillis: Int64, _ engine: inout Engine, _ nanos: UInt64) {
     engine.stamps.isArmed = false
-    queue.record(nanos: apus_nanos_between(record.pushedNanos, takenNanos))
-    countVenue(record, nowMillis: nowMillis)
+    queue.record(nanos: apus_nanos_between(pushedNanos, takenNanos))
+    countVenue(nowMillis: nowMillis)
     step.record(nanos: apus_nanos_between(takenNanos, nanos))
     if engine.stamps.windowsNanos == 0 { return }
     windows.record(nanos: apus_nanos_between(takenNanos, engine.stamps.windowsNanos))
@@ -116,10 +122,10 @@ public struct EngineTiming: Sendable {
 
   /// What lies between T and now, less the part on this side of the socket. Clocks of two machines: may be off by ms.
   @_noAllocation @_noLocks
-  private func countVenue(_ record: borrowing apus_record, nowMillis: Int64) {
-    let behindMillis = nowMillis &- record.time_ms
+  private func countVenue(nowMillis: Int64) {
+    let behindMillis = nowMillis &- sampledMillis
     if behindMillis < 0 { return }
     let behindNanos = UInt64(behindMillis) &* 1_000_000
-    venue.record(nanos: apus_nanos_between(apus_nanos_between(record.arrivalNanos, takenNanos), behindNanos))
+    venue.record(nanos: apus_nanos_between(apus_nanos_between(arrivalNanos, takenNanos), behindNanos))
   }
 }

@@ -102,7 +102,7 @@ final class LiveEngine: Sendable {
         if record.kind == EventKind.trade.rawValue {
           timing.taken(record, &engine)
           step(&engine, record, now, outbox)
-          timing.stepped(record, nowMillis: now, &engine)
+          timing.stepped(nowMillis: now, &engine)
           if taken % EngineTiming.tradesMax == 0 { timing.settle() }
         } else {
           step(&engine, record, now, outbox)
