@@ -31,7 +31,7 @@ struct Score: BitwiseCopyable {
   }
 
   /// The same sum, to the bit, without telling the parts and what is missing: what a trade that fires nothing needs. For an
-  /// input with a direction. A fifth of the work of the whole score, since what comes from the book is kept in `held`.
+  /// input with a direction. A quarter of the instructions of the whole score, since what comes from the book is kept in `held`.
   @_noAllocation @_noLocks
   @inline(__always)
   static func sum(
