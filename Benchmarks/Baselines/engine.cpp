@@ -49,18 +49,18 @@ inline void apus_baseline_engine::evaluate(int64_t t, bool decides) {
   in.day = sign(windows.come.cvd - windows.day.gone.cvd);
   in.acceleration = grid.passed >= 3 ? sign(grid.acceleration) : 0;
   in.above = 0;
-  in.distance = __builtin_nan("");
+  in.excess = __builtin_nan("");
+  in.quantity = 1;
   if (halfHour.quantity > 0) {
     const Wide difference = Wide(lastPrice) * halfHour.quantity - halfHour.notional;
     in.above = sign(difference);
-    in.distance = fabs(nearest(difference) / nearest(halfHour.quantity) / 1e8);
+    in.excess = fabs(nearest(difference));
+    in.quantity = nearest(halfHour.quantity);
   }
   in.atr = candles.atr;
   in.share = candles.share;
   const Wide large = windows.largeBuy + windows.largeSell;
-  in.hasLarge = large != 0;
-  in.largeImbalance = nearest(windows.largeBuy - windows.largeSell);
-  in.largeSum = nearest(large);
+  in.largeShare = large != 0 ? nearest(windows.largeBuy - windows.largeSell) / nearest(large) : 0;
   direction = in.direction;
   for (size_t i = 0; i < strategies.size(); ++i) {
     strategies[i].evaluate(in, book);

@@ -88,14 +88,16 @@ int64_t apus_baseline_ring_throughput(
   return sum;
 }
 
-void apus_baseline_ping_pong(int32_t batches, int32_t trips, int32_t first_cpu, int32_t second_cpu, uint64_t *ticks) {
-  Line ball;
+void apus_baseline_ping_pong(
+    int32_t batches, int32_t trips, int32_t lines, int32_t first_cpu, int32_t second_cpu, uint64_t *ticks) {
+  Line balls[2];
+  Line &there = balls[0], &back = balls[lines - 1];
   const uint64_t total = uint64_t(batches) * uint64_t(trips);
   std::thread other([&] {
     apus_baseline_pin(second_cpu);
     for (uint64_t i = 0; i < total; ++i) {
-      while (ball.value.load(std::memory_order_acquire) != 2 * i + 1) apus_spin_hint();
-      ball.value.store(2 * i + 2, std::memory_order_release);
+      while (there.value.load(std::memory_order_acquire) != 2 * i + 1) apus_spin_hint();
+      back.value.store(2 * i + 2, std::memory_order_release);
     }
   });
   apus_baseline_pin(first_cpu);
@@ -103,8 +105,8 @@ void apus_baseline_ping_pong(int32_t batches, int32_t trips, int32_t first_cpu, 
   for (int32_t i = 0; i < batches; ++i) {
     const uint64_t start = apus_tsc_begin();
     for (int32_t k = 0; k < trips; ++k, ++next) {
-      ball.value.store(2 * next + 1, std::memory_order_release);
-      while (ball.value.load(std::memory_order_acquire) != 2 * next + 2) apus_spin_hint();
+      there.value.store(2 * next + 1, std::memory_order_release);
+      while (back.value.load(std::memory_order_acquire) != 2 * next + 2) apus_spin_hint();
     }
     ticks[i] = apus_tsc_end() - start;
   }

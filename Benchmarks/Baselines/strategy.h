@@ -12,9 +12,17 @@ namespace baseline {
 struct Input {
   int64_t t;
   int direction, day, acceleration, above;
-  double distance, atr, share;
-  double largeImbalance, largeSum;
-  bool hasLarge;
+  /// |price - vwap| is excess / quantity / 1e8.
+  double excess, quantity, atr, share;
+  double largeShare;
+
+  /// A product tells what the divisions would, but for a few ulps.
+  bool isNear(double limit) const {
+    const double bound = limit * (quantity * 1e8);
+    if (excess < bound * (1 - 1e-12)) return true;
+    if (excess > bound * (1 + 1e-12)) return false;
+    return excess / quantity / 1e8 <= limit;
+  }
 };
 
 inline double lin(double x, double a, double b) {
@@ -148,11 +156,11 @@ class Strategy {
     const double d = in.direction;
     if (weight_[0] > 0) add(0, in.day == in.direction ? p_[0][0] + p_[0][1] : p_[0][0]);
     if (weight_[1] > 0) add(1, in.direction * in.acceleration > 0 ? 1.0 : 0.0);
-    if (weight_[2] > 0) add(2, in.hasLarge ? p_[2][0] + p_[2][1] * d * in.largeImbalance / in.largeSum : p_[2][0]);
+    if (weight_[2] > 0) add(2, p_[2][0] + p_[2][1] * d * in.largeShare);
     if (weight_[3] > 0) {
       double value = 0;
       if (in.direction * in.above > 0) value += p_[3][0];
-      if (in.distance <= p_[3][2] * in.atr) value += p_[3][1];
+      if (in.isNear(p_[3][2] * in.atr)) value += p_[3][1];
       if (in.share >= p_[3][4]) value += p_[3][3];
       add(3, value);
     }

@@ -103,7 +103,7 @@ struct HotBench: ParsableCommand {
     }
   }
 
-  /// What a replay on the grid must reach wherever it is built right; the goal is higher.
+  /// What a replay on the grid must reach wherever it is built right.
   private static let requiredTradesPerSecond = 5_000_000.0
 
   private static func complain(_ line: String) {

@@ -15,8 +15,11 @@ extension Engine {
       } else if input.direction == 0 {
         slots[slot].lastSum = 0
       } else {
-        let sum = Score.sum(
-          strategies[strategy], input, &symbols[index].book, &slots[slot].liquidations, held: &slots[slot].bookParts)
+        if !slots[slot].bookParts.stands(input, symbols[index].book.version) {
+          slots[slot].bookParts.renew(
+            strategies[strategy], input, &symbols[index].book, &slots[slot].liquidations)
+        }
+        let sum = strategies[strategy].sum(input, &slots[slot].bookParts.parts)
         slots[slot].lastSum = sum
         // Rounding moves a score by less than the margin.
         if decides, sum > strategies[strategy].threshold - 0.001 {
@@ -64,15 +67,17 @@ extension Engine {
       // price - sum(p*q) / sum(q), multiplied out: exact, so that in a flat market the distance is 0 and not an ulp.
       let difference = Int128(price) &* quantity &- halfHour.notional
       input.aboveVwapSign = WideNumbers.sign(difference)
-      let distance = WideNumbers.double(difference) / WideNumbers.double(quantity) / 1e8
-      input.vwapDistance = distance < 0 ? -distance : distance
+      let excess = WideNumbers.double(difference)
+      input.vwapExcess = excess < 0 ? -excess : excess
+      input.vwapQuantity = WideNumbers.double(quantity)
     }
     input.atr = symbols[index].candles.atr
     input.atrShare = symbols[index].candles.atrShare
     let largeBuy = symbols[index].window.largeBuy
     let largeSell = symbols[index].window.largeSell
-    input.largeNet = WideNumbers.double(largeBuy &- largeSell)
-    input.largeGross = WideNumbers.double(largeBuy &+ largeSell)
+    let large = WideNumbers.double(largeBuy &+ largeSell)
+    // Once for all strategies: a division costs as much as the rest of a signal.
+    if large > 0 { input.largeShare = WideNumbers.double(largeBuy &- largeSell) / large }
     return input
   }
 

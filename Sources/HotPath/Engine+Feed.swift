@@ -14,6 +14,7 @@ extension Engine {
 
   /// A trade of the live stream (or, in a replay, of the file).
   @_noAllocation @_noLocks
+  @inline(__always)
   mutating func liveTrade(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     if symbols[index].hasId, record.id <= symbols[index].lastId {
       counters.dropped &+= 1

@@ -65,21 +65,26 @@ public enum ReplayRun {
     let startNanos = apus_monotonic_nanos()
     var now: Int64 = .min
     var indicator = 0
+    var nextKnownMillis = request.indicators.first?.id ?? .max
     var untilProgress = progressTrades
-    var record = apus_record()
-    while try merge.next(into: &record) {
-      now = max(now, record.time_ms)
-      while indicator < request.indicators.count, request.indicators[indicator].id <= now {
-        _ = engine.step(request.indicators[indicator], now: now, into: outbox)
-        indicator += 1
+    while true {
+      let run = try merge.nextRun()
+      if run.isEmpty { break }
+      for record in run {
+        now = max(now, record.time_ms)
+        while nextKnownMillis <= now {
+          _ = engine.step(request.indicators[indicator], now: now, into: outbox)
+          indicator += 1
+          nextKnownMillis = indicator < request.indicators.count ? request.indicators[indicator].id : .max
+        }
+        while true {
+          let outcome = engine.step(record, now: now, into: outbox)
+          if !outbox.isEmpty { try files.drain(outbox) }
+          if case .done = outcome { break }
+        }
       }
-      while true {
-        let outcome = engine.step(record, now: now, into: outbox)
-        if !outbox.isEmpty { try files.drain(outbox) }
-        if case .done = outcome { break }
-      }
-      untilProgress -= 1
-      if untilProgress == 0 {
+      untilProgress -= run.count
+      if untilProgress <= 0 {
         untilProgress = progressTrades
         if !progress(merge.bytesConsumed, merge.totalBytes) { throw .stopped }
       }

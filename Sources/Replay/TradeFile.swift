@@ -20,6 +20,8 @@ public final class TradeFile {
   static let silenceMillisMax: Int64 = 366 * 86_400_000
   /// T of the row before; 0 before the first of the symbol.
   var previousMillis: Int64 = 0
+  /// What stopped a `read` that had rows to give first.
+  private var failure: ReplayError?
 
   public init(_ path: String) throws(ReplayError) {
     self.path = path
@@ -34,6 +36,57 @@ public final class TradeFile {
 
   /// The next row; false at the end. `record.symbol` and `kind` are the caller's to set.
   public func next(into record: inout apus_record) throws(ReplayError) -> Bool {
+    // SAFETY: one record, lent for the length of the call.
+    try withUnsafeMutablePointer(to: &record) { record throws(ReplayError) in
+      try read(into: UnsafeMutableBufferPointer(start: record, count: 1)) == 1
+    }
+  }
+
+  /// The next rows, as many as there is room for, and how many; 0 at the end. `symbol` and `kind` of the records are left
+  /// alone. A row that is wrong is told when those before it have been given.
+  ///
+  /// Many at once, since a call a row through this class, its chunk and its source was a fifth of a replay's time.
+  public func read(into records: UnsafeMutableBufferPointer<apus_record>) throws(ReplayError) -> Int {
+    if let failure { throw failure }
+    var count = 0
+    while true {
+      count = readPlain(into: records, from: count)
+      if count == records.count { return count }
+      do throws(ReplayError) {
+        if try !readOne(into: &records[count]) { return count }
+      } catch {
+        failure = error
+        if count == 0 { throw error }
+        return count
+      }
+      count += 1
+    }
+  }
+
+  /// Rows as archives have them, until one is not; gives the new count.
+  private func readPlain(into records: UnsafeMutableBufferPointer<apus_record>, from first: Int) -> Int {
+    // SAFETY: `chunk` stays valid until the next `nextChunk`.
+    let bytes = chunk.span
+    var at = position
+    var count = first
+    var previous = previousMillis
+    while count < records.count {
+      let next = AggTradeRow.line(bytes, at, into: &records[count])
+      if next == 0 { break }
+      let millis = records[count].time_ms
+      if previous > 0, millis - previous > Self.silenceMillisMax { break }
+      previous = millis
+      at = next
+      count += 1
+    }
+    line += count - first
+    position = at
+    previousMillis = previous
+    return count
+  }
+
+  /// Any row, line by line; false at the end.
+  private func readOne(into record: inout apus_record) throws(ReplayError) -> Bool {
     while true {
       if position == chunk.count {
         guard let next = try source.nextChunk() else {

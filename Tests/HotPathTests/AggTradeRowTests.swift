@@ -103,6 +103,7 @@ import Testing
     let alphabet = Array("0123456789.,truefalsTRUE-+e \r".utf8)
     let behind = Array(("\n" + sample + "\n" + sample + "\n" + sample).utf8)
     var trades = 0
+    var lines = 0
     for _ in 0..<4_000 {
       let price = "\(random.below(1_000_000)).\(random.below(1_000))"
       let quantity =
@@ -121,15 +122,41 @@ import Testing
       let again = TestSeed.again(seed, "aRowReadsTheSameEitherWay", String(decoding: row, as: UTF8.self))
       let isSameOutcome = outcome == AggTradeRow.scan(all.span, 0, row.count, into: &slow)
       #expect(isSameOutcome, again)
+      var whole = apus_record()
+      let next = AggTradeRow.line(all.span, 0, into: &whole)
+      #expect(next == 0 || next == row.count + 1 && outcome == .trade, again)
       guard outcome == .trade else { continue }
       trades += 1
+      if next > 0 {
+        lines += 1
+        let isSameRow =
+          whole.id == slow.id && whole.time_ms == slow.time_ms && whole.price_e8 == slow.price_e8
+          && whole.quantity_e8 == slow.quantity_e8 && whole.flags == slow.flags && whole.first_id == slow.first_id
+          && whole.span == slow.span
+        #expect(isSameRow, again)
+      }
       let isSame =
         record.id == slow.id && record.time_ms == slow.time_ms && record.price_e8 == slow.price_e8
         && record.quantity_e8 == slow.quantity_e8 && record.flags == slow.flags && record.first_id == slow.first_id
         && record.span == slow.span
       #expect(isSame, again)
     }
-    #expect(trades > 1_000)
+    #expect(trades > 1_000 && lines > 500)
+  }
+
+  /// The end of a line is its own line feed: not a carriage return's, not that of the row behind, none at the end of a file.
+  @Test func aLineIsReadAtOnceOrNotAtAll() {
+    let behind = String(repeating: "0", count: 128)
+    for (text, next) in [
+      (sample + "\n", sample.utf8.count + 1), (sample + "\r\n", 0), (sample + ",true\n", 0), (sample + " \n", 0), (sample, 0),
+      ("\n" + sample + "\n", 0), ("agg_trade_id,price\n", 0),
+    ] as [(String, Int)] {
+      var record = apus_record()
+      let bytes = Array((text + behind).utf8)
+      #expect(AggTradeRow.line(bytes.span, 0, into: &record) == next, "\(text.debugDescription)")
+      let short = Array(text.utf8)
+      #expect(AggTradeRow.line(short.span, 0, into: &record) == 0, "no room behind it")
+    }
   }
 
   @Test(.enabled(if: SharedData.folder != nil, SharedData.missing))

@@ -49,6 +49,14 @@ struct ScoreRig {
   }
 }
 
+extension ScoreInput {
+  /// So far from the VWAP, in price units; NaN when there is none.
+  mutating func stand(from distance: Double) {
+    vwapExcess = distance * 1e8
+    vwapQuantity = 1
+  }
+}
+
 @Suite struct ScoreTests {
   @Test func theCatalogIsTheTable() {
     let names = [
@@ -94,11 +102,10 @@ struct ScoreRig {
       rig.input.cvd24hSign = d
       rig.input.accelSign = d
       rig.input.aboveVwapSign = d
-      rig.input.vwapDistance = 0
+      rig.input.stand(from: 0)
       rig.input.atr = 10
       rig.input.atrShare = 0.001
-      rig.input.largeNet = 5 * Double(d)
-      rig.input.largeGross = 5
+      rig.input.largeShare = Double(d)
       rig.receive(.longShortRatio, ageMillis: 0, d > 0 ? 0.5 : 3)
       rig.receive(.openInterestHist, ageMillis: 1_800_000, 100)
       rig.receive(.openInterestHist, ageMillis: 0, 101.5)
@@ -139,6 +146,26 @@ struct ScoreRig {
     #expect(score.missing == 0b1111_0000)
   }
 
+  /// What is decided by a product is what the divisions decide, for limits at the very distance and some ulps around it.
+  @Test(arguments: TestSeed.all(5))
+  func nearnessIsThatOfTheDivisions(seed: UInt64) {
+    var random = SeededRandom(seed)
+    var near = 0
+    for _ in 0..<20_000 {
+      var input = ScoreInput(at: 0)
+      input.vwapExcess = Double(random.below(1 << 40)) * (random.chance(500) ? 1e6 : 1e12)
+      input.vwapQuantity = Double(1 + random.below(1 << 40))
+      let distance = input.vwapExcess / input.vwapQuantity / 1e8
+      var limit = distance
+      for _ in 0..<random.below(5) { limit = limit.nextUp }
+      for _ in 0..<random.below(5) { limit = limit.nextDown }
+      if random.chance(300) { limit *= 1 + (Double(random.below(2001)) - 1000) * 1e-14 }
+      if input.isNearVwap(limit) { near += 1 }
+      #expect(input.isNearVwap(limit) == (distance <= limit), TestSeed.again(seed, "ScoreTests", "\(distance), \(limit)"))
+    }
+    #expect((2_000..<18_000).contains(near) || ProcessEnvironment.isSeedGiven)
+  }
+
   /// The sum that a trade needs equals the whole score's, whatever has become known, aged or turned since the last one.
   @Test(arguments: TestSeed.all(4))
   func theSumOfATradeIsTheWholeScores(seed: UInt64) {
@@ -170,11 +197,11 @@ struct ScoreRig {
       input.direction = random.chance(30) ? -1 : 1
       input.cvd24hSign = Int8(random.below(3) - 1)
       input.accelSign = Int8(random.below(3) - 1)
-      input.largeNet = Double(random.below(2001) - 1000)
-      input.largeGross = Double(random.below(2) * 1000)
-      input.vwapDistance = Double(random.below(100))
+      input.largeShare = Double(random.below(2001) - 1000) / 1000
+      input.stand(from: Double(random.below(100)))
       input.atr = random.chance(100) ? .nan : 20
-      let sum = Score.sum(strategy, input, &rig.book, &cache, held: &held)
+      if !held.stands(input, rig.book.version) { held.renew(strategy, input, &rig.book, &cache) }
+      let sum = strategy.sum(input, &held.parts)
       let whole = Score(strategy, input, &rig.book, &wholeCache)
       let same = Score.rounded(sum) == whole.value
       #expect(same, TestSeed.again(seed, "ScoreTests", "step \(step): \(sum), \(whole.value)"))

@@ -35,8 +35,9 @@ import Testing
     for (buy, sell, long, short) in cases {
       for (d, value) in [(1, long), (-1, short)] as [(Int8, Double)] {
         var rig = ScoreRig(direction: d)
-        rig.input.largeNet = WideNumbers.double(buy - sell)
-        rig.input.largeGross = WideNumbers.double(buy + sell)
+        if buy + sell > 0 {
+          rig.input.largeShare = WideNumbers.double(buy - sell) / WideNumbers.double(buy + sell)
+        }
         #expect(rig.value(.p99).value == value)
       }
     }
@@ -53,7 +54,7 @@ import Testing
       for d in [1, -1] as [Int8] {
         var rig = ScoreRig(direction: d)
         rig.input.aboveVwapSign = side * d
-        rig.input.vwapDistance = distance
+        rig.input.stand(from: distance)
         rig.input.atr = atr
         rig.input.atrShare = share
         #expect(rig.value(.atrVwap).value == value, "\(side) \(distance) \(atr) \(share)")

@@ -229,4 +229,57 @@ import Testing
     }
     #expect(last > 0 && file.bytesConsumed <= ReplayRun.fileBytes(path))
   }
+
+  /// Rows that are read many at once and those that are not take turns: blank lines, headers, other line ends, short rows.
+  @Test(arguments: [1, 2, 7, 512])
+  func roomForManyGivesTheSameRows(room: Int) throws {
+    var text = ""
+    var expected: [Int64] = []
+    for id in 1...3_000 as ClosedRange<Int64> {
+      if id % 97 == 0 { text += "\n" }
+      if id % 401 == 0 { text += header }
+      let line = id % 31 == 0 ? "\(id),1,1,1,1,\(1_760_000_000_000 + id),true\n" : longRow(id)
+      text += id % 53 == 0 ? line.replacing("\n", with: "\r\n") : line
+      expected.append(id)
+    }
+    let file = try TradeFile(try folder.write("mixed.csv", text))
+    let rows = UnsafeMutableBufferPointer<apus_record>.allocate(capacity: room)
+    defer { rows.deallocate() }
+    var blank = apus_record()
+    blank.kind = 9
+    rows.initialize(repeating: blank)
+    var ids: [Int64] = []
+    while true {
+      let count = try file.read(into: rows)
+      if count == 0 { break }
+      for record in rows[..<count] {
+        #expect(record.kind == 9, "the kind is the caller's")
+        ids.append(record.id)
+      }
+    }
+    #expect(ids == expected)
+    #expect(file.bytesConsumed == Int64(text.utf8.count))
+  }
+
+  @Test func rowsBeforeABrokenOneAreGivenFirst() throws {
+    let text = (1...5).map { longRow($0) }.joined() + "6,x,1,1,1,1000,true\n" + longRow(7)
+    let path = try folder.write("broken.csv", text)
+    let file = try TradeFile(path)
+    let rows = UnsafeMutableBufferPointer<apus_record>.allocate(capacity: 64)
+    defer { rows.deallocate() }
+    rows.initialize(repeating: apus_record())
+    #expect(try file.read(into: rows) == 5)
+    for _ in 0..<2 {
+      let error = #expect(throws: ReplayError.self) { try file.read(into: rows) }
+      guard case .badRow(_, 6, _, _) = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+    }
+  }
+
+  /// As archives have them: long enough to be read at once.
+  private func longRow(_ id: Int64) -> String {
+    "\(id),60000.1,0.015,5000000000,5000000001,\(1_760_000_000_000 + id),\(id % 3 == 0)\n"
+  }
 }

@@ -15,10 +15,13 @@ import Testing
     let table = SymbolTable(symbols ?? inputs.map(\.symbol))
     let merge = try TradeMerge(inputs, symbols: table)
     var order: [String] = []
-    var record = apus_record()
-    while try merge.next(into: &record) {
-      #expect(record.kind == EventKind.trade.rawValue)
-      order.append("\(table.names[Int(record.symbol)]) \(record.id)")
+    while true {
+      let run = try merge.nextRun()
+      if run.isEmpty { break }
+      for record in run {
+        #expect(record.kind == EventKind.trade.rawValue)
+        order.append("\(table.names[Int(record.symbol)]) \(record.id)")
+      }
     }
     #expect(merge.bytesConsumed == merge.totalBytes)
     return order
@@ -82,5 +85,35 @@ import Testing
         return
       }
     }
+  }
+
+  /// Three symbols, more rows than are read ahead, times that tie and run backwards: the order is that of a sort by the
+  /// largest T so far, the symbol and the place.
+  @Test func theOrderIsThatOfASort() throws {
+    var inputs: [TradeInput] = []
+    var all: [(millis: Int64, symbol: String, place: Int)] = []
+    for (number, symbol) in ["AAA", "BBB", "CCC"].enumerated() {
+      var paths: [String] = []
+      var place = 0
+      var millis: Int64 = 1_000
+      var largest: Int64 = 0
+      for part in 0..<2 {
+        var text = ""
+        for index in 0..<900 {
+          let step = (index &* 7_919 &+ part &* 31 &+ number &* 104_729) % 11
+          millis += Int64(step) - 3 + (index % 300 == 299 ? 5_000 : 0)
+          place += 1
+          largest = max(largest, millis)
+          all.append((largest, symbol, place))
+          text += row(Int64(place), millis)
+        }
+        paths.append(try folder.write("\(symbol)-\(part).csv", text))
+      }
+      inputs.append(TradeInput(symbol: symbol, paths: paths))
+    }
+    let expected = all.sorted { ($0.millis, $0.symbol, $0.place) < ($1.millis, $1.symbol, $1.place) }
+    let order = try merged(inputs)
+    #expect(order == expected.map { "\($0.symbol) \($0.place)" })
+    #expect(zip(order, order.dropFirst()).contains { $0.prefix(3) != $1.prefix(3) }, "symbols take turns")
   }
 }

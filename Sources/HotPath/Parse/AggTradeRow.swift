@@ -28,12 +28,27 @@ public enum AggTradeRow {
   {
     if start &+ plainBytes <= text.count {
       // SAFETY: the pointer is used within the closure only, for the span's own bytes.
-      let isPlain = unsafe text.withUnsafeBufferPointer { bytes in
-        unsafe plain(bytes.baseAddress.unsafelyUnwrapped, start, end, &record)
+      let plainEnd = unsafe text.withUnsafeBufferPointer { bytes in
+        unsafe plain(bytes.baseAddress.unsafelyUnwrapped, start, &record)
       }
-      if isPlain { return .trade }
+      if plainEnd == end { return .trade }
     }
     return scan(text, start, end, into: &record)
+  }
+
+  /// The row that begins at `start`, if it is plain, ends in a line feed and has text behind it: where the next line begins.
+  /// 0 says nothing about the row, which `parse` then judges. Finds the line's end on the way, where a search for it would
+  /// go over the row twice; looking for it first, so that the next row's place need not wait for this one's numbers, measured
+  /// no better.
+  @_noAllocation @_noLocks
+  public static func line(_ text: Span<UInt8>, _ start: Int, into record: inout apus_record) -> Int {
+    if start &+ plainBytes > text.count { return 0 }
+    // SAFETY: as above; a plain row and one byte more lie within `plainBytes`.
+    return unsafe text.withUnsafeBufferPointer { bytes in
+      let end = unsafe plain(bytes.baseAddress.unsafelyUnwrapped, start, &record)
+      if end == 0 { return 0 }
+      return unsafe bytes[end] == UInt8(ascii: "\n") ? end &+ 1 : 0
+    }
   }
 
   /// Beyond what a plain row takes: six numbers of at most 15 characters and their commas, and what is looked at behind.
@@ -42,13 +57,11 @@ public enum AggTradeRow {
     get { 128 }
   }
 
-  /// Seven fields, none longer than fifteen characters, `true` or `false` at the end. False says nothing about the row, and
-  /// leaves the record alone. `plainBytes` lie behind `start`.
+  /// Seven fields, none longer than fifteen characters, `true` or `false` at the end: the place behind it. 0 says nothing
+  /// about the row, and leaves the record alone. `plainBytes` lie behind `start`.
   @_noAllocation @_noLocks
   @inline(__always)
-  private static func plain(
-    _ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ record: inout apus_record
-  ) -> Bool {
+  private static func plain(_ text: UnsafePointer<UInt8>, _ start: Int, _ record: inout apus_record) -> Int {
     let comma = UInt8(ascii: ",")
     // SAFETY (for the whole function): each field takes at most 16 bytes with its comma, so the sixth ends within 96 and
     // sixteen bytes more are within `plainBytes`, which the caller has seen are there.
@@ -57,22 +70,22 @@ public enum AggTradeRow {
     var firstId: Int64 = 0
     var lastId: Int64 = 0
     var time: Int64 = 0
-    if unsafe !whole(text, &at, usual: 10, &id) { return false }
+    if unsafe !whole(text, &at, usual: 10, &id) { return 0 }
     let price = unsafe apus_decimal15(text + at, comma)
-    if price.length == 0 || price.value == 0 { return false }
+    if price.length == 0 || price.value == 0 { return 0 }
     at = at &+ Int(price.length) &+ 1
     let quantity = unsafe apus_decimal15(text + at, comma)
-    if quantity.length == 0 { return false }
+    if quantity.length == 0 { return 0 }
     at = at &+ Int(quantity.length) &+ 1
-    if unsafe !whole(text, &at, usual: 10, &firstId) { return false }
-    if unsafe !whole(text, &at, usual: 10, &lastId) { return false }
-    if unsafe !whole(text, &at, usual: 13, &time) { return false }
-    if time == 0 || time > 100_000_000_000_000 { return false }
+    if unsafe !whole(text, &at, usual: 10, &firstId) { return 0 }
+    if unsafe !whole(text, &at, usual: 10, &lastId) { return 0 }
+    if unsafe !whole(text, &at, usual: 13, &time) { return 0 }
+    if time == 0 || time > 100_000_000_000_000 { return 0 }
     let word = unsafe apus_load64(text + at)
     // Either is as likely, so no branch: five letters of "false", or four of "true" and whatever follows.
     let isTrue = word & 0xFFFF_FFFF == 0x6575_7274 ? 1 : 0
     let isFalse = word & 0xFF_FFFF_FFFF == 0x65_736C_6166 ? 1 : 0
-    if isTrue | isFalse == 0 || at &+ 4 &+ isFalse != end { return false }
+    if isTrue | isFalse == 0 { return 0 }
     record.id = id
     record.price_e8 = price.value
     record.quantity_e8 = quantity.value
@@ -81,7 +94,7 @@ public enum AggTradeRow {
     record.flags = UInt16(truncatingIfNeeded: isTrue) &* RecordFlags.sell
     let distance = lastId &- firstId
     record.span = distance >= 0 && distance <= Int64(UInt32.max) ? UInt32(distance) : 0
-    return true
+    return at &+ 4 &+ isFalse
   }
 
   /// Up to fifteen digits and a comma, which are moved past.

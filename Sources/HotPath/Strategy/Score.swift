@@ -30,18 +30,6 @@ struct Score: BitwiseCopyable {
     value = Self.rounded(sum)
   }
 
-  /// The same sum, to the bit, without telling the parts and what is missing: what a trade that fires nothing needs. For an
-  /// input with a direction. A quarter of the instructions of the whole score, since what comes from the book is kept in `held`.
-  @_noAllocation @_noLocks
-  @inline(__always)
-  static func sum(
-    _ strategy: borrowing StrategySetting, _ input: borrowing ScoreInput, _ book: inout IndicatorBook,
-    _ cache: inout LiquidationCache, held: inout BookParts
-  ) -> Double {
-    if !held.stands(input, book.version) { held.renew(strategy, input, &book, &cache) }
-    return strategy.sum(input, &held.parts)
-  }
-
   /// To 4 decimals, half to even, of the exact binary value: what Python's `round(x, 4)` gives.
   ///
   /// `x * 10_000` rounds once more and may land on a tie that isn't one; the fused remainder tells on which side.

@@ -34,6 +34,25 @@ public enum SignalCatalog {
     }
   }
 
+  /// How many signals that look at trades lead the table. A new one comes last and is not among them.
+  static var leadingCount: Int {
+    @_noAllocation @_noLocks
+    get { 4 }
+  }
+
+  /// What the leading signals weigh together, in the table's order; `settings` are theirs by kind, of weight 0 where a
+  /// strategy does not weigh one. Straight through: a switch in a loop was a third of a score.
+  @_noAllocation @_noLocks
+  @inline(__always)
+  static func leadingSum(_ settings: UnsafePointer<SignalSetting>, _ input: borrowing ScoreInput) -> Double {
+    // SAFETY: `leadingCount` settings, whose kinds the assertions of `StrategySetting` and the table's order tell.
+    var sum = unsafe settings[0].weight * CvdSignal.value(input, settings[0]).value
+    sum += unsafe settings[1].weight * AccelSignal.value(input).value
+    sum += unsafe settings[2].weight * P99Signal.value(input, settings[2]).value
+    sum += unsafe settings[3].weight * AtrVwapSignal.value(input, settings[3]).value
+    return sum
+  }
+
   /// One signal's value for the direction of `input`. A switch and not a table of functions: the compiler's lock check
   /// rejects stored functions, and a switch inlines.
   @_noAllocation @_noLocks
@@ -51,6 +70,7 @@ public enum SignalCatalog {
     case .liquidation: LiquidationSignal.value(input, signal, &book, &cache)
     }
   }
+
   /// The same for the signals that look at trades, which are never missing; 0 for the others.
   @_noAllocation @_noLocks
   @inline(__always)

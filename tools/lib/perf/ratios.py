@@ -76,8 +76,12 @@ def notes(table):
 
 
 def circumstances():
-    model = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    return {"compiler": compiler_version(), "processor": model.group(1).strip() if model else "unknown"}
+    # Virtual machines call generations of processors by one name, and these differ by what favours one side: the numbers
+    # behind the name tell them apart.
+    fields = dict(re.findall(r"^(model name|cpu family|model)\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE))
+    name = fields.get("model name", "unknown").strip()
+    numbers = [f"{what} {fields[key].strip()}" for key, what in (("cpu family", "family"), ("model", "model")) if key in fields]
+    return {"compiler": compiler_version(), "processor": f"{name} ({', '.join(numbers)})" if numbers else name}
 
 
 def read(table):

@@ -4,6 +4,6 @@ enum AccelSignal {
 
   @_noAllocation @_noLocks
   static func value(_ input: borrowing ScoreInput) -> SignalValue {
-    SignalValue(input.direction * input.accelSign > 0 ? 1 : 0)
+    SignalValue(input.direction &* input.accelSign > 0 ? 1 : 0)
   }
 }

@@ -13,8 +13,8 @@ enum AtrVwapSignal {
   @_noAllocation @_noLocks
   static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
     var sum = 0.0
-    if input.direction * input.aboveVwapSign > 0 { sum += signal.parameters[0] }
-    if input.vwapDistance <= signal.parameters[2] * input.atr { sum += signal.parameters[1] }
+    if input.direction &* input.aboveVwapSign > 0 { sum += signal.parameters[0] }
+    if input.isNearVwap(signal.parameters[2] * input.atr) { sum += signal.parameters[1] }
     if input.atrShare >= signal.parameters[4] { sum += signal.parameters[3] }
     return SignalValue(sum)
   }

@@ -10,8 +10,6 @@ enum P99Signal {
 
   @_noAllocation @_noLocks
   static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
-    let neutral = signal.parameters[0]
-    if input.largeGross == 0 { return SignalValue(neutral) }
-    return SignalValue(neutral + signal.parameters[1] * input.d * input.largeNet / input.largeGross)
+    SignalValue(signal.parameters[0] + signal.parameters[1] * input.d * input.largeShare)
   }
 }
