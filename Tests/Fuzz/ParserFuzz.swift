@@ -46,9 +46,11 @@ private func checkRow(_ text: Span<UInt8>) {
   // The whole line at once is the same row, or nothing.
   var whole = apus_record()
   let next = AggTradeRow.line(text, 0, into: &whole)
-  guard next == 0 || (next == end + 1 && outcome == .trade && whole.id == slow.id && whole.price_e8 == slow.price_e8
-    && whole.quantity_e8 == slow.quantity_e8 && whole.time_ms == slow.time_ms && whole.flags == slow.flags
-    && whole.first_id == slow.first_id && whole.span == slow.span)
+  guard
+    next == 0
+      || (next == end + 1 && outcome == .trade && whole.id == slow.id && whole.price_e8 == slow.price_e8
+        && whole.quantity_e8 == slow.quantity_e8 && whole.time_ms == slow.time_ms && whole.flags == slow.flags
+        && whole.first_id == slow.first_id && whole.span == slow.span)
   else { fatalError("a line read at once is another row: \(whole), \(slow), next line at \(next)") }
   guard outcome == .trade else { return }
   guard record.id == slow.id, record.time_ms == slow.time_ms, record.price_e8 == slow.price_e8,

@@ -148,7 +148,8 @@ import Testing
   @Test func aLineIsReadAtOnceOrNotAtAll() {
     let behind = String(repeating: "0", count: 128)
     for (text, next) in [
-      (sample + "\n", sample.utf8.count + 1), (sample + "\r\n", 0), (sample + ",true\n", 0), (sample + " \n", 0), (sample, 0),
+      (sample + "\n", sample.utf8.count + 1), (sample + "\r\n", 0), (sample + ",true\n", 0), (sample + " \n", 0),
+      (sample, 0),
       ("\n" + sample + "\n", 0), ("agg_trade_id,price\n", 0),
     ] as [(String, Int)] {
       var record = apus_record()

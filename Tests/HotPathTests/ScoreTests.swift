@@ -161,7 +161,8 @@ extension ScoreInput {
       for _ in 0..<random.below(5) { limit = limit.nextDown }
       if random.chance(300) { limit *= 1 + (Double(random.below(2001)) - 1000) * 1e-14 }
       if input.isNearVwap(limit) { near += 1 }
-      #expect(input.isNearVwap(limit) == (distance <= limit), TestSeed.again(seed, "ScoreTests", "\(distance), \(limit)"))
+      #expect(
+        input.isNearVwap(limit) == (distance <= limit), TestSeed.again(seed, "ScoreTests", "\(distance), \(limit)"))
     }
     #expect((2_000..<18_000).contains(near) || ProcessEnvironment.isSeedGiven)
   }

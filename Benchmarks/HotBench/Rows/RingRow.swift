@@ -81,7 +81,8 @@ struct RingRow: BenchRow {
     ratios.sort()
     return RowResult(
       name: name, ours: BatchTimes(ticks: ours, itemsPerBatch: trips, clock: source.clock),
-      baselineName: lines == 1 ? "ping-pong" : "two lines", baseline: BatchTimes(ticks: theirs, itemsPerBatch: trips, clock: source.clock),
+      baselineName: lines == 1 ? "ping-pong" : "two lines",
+      baseline: BatchTimes(ticks: theirs, itemsPerBatch: trips, clock: source.clock),
       items: rounds * batches * trips, batch: trips, goal: goal, pairedRatio: ratios[rounds / 2])
   }
 }
