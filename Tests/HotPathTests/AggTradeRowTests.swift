@@ -46,6 +46,9 @@ import Testing
     #expect(AggTradeRow.parse(bytes.span, 19, bytes.count - 1, into: &record) == .trade)
     #expect(record.id == 2)
     #expect(AggTradeRow.parse(bytes.span, 2, 2, into: &record) != .trade)
+    // An empty first line, with and without room to read many bytes at once (found by the fuzzer).
+    #expect(AggTradeRow.parse(bytes.span, 0, 0, into: &record) == .badId)
+    #expect(AggTradeRow.parse(Array(repeating: UInt8(ascii: "\n"), count: 256).span, 0, 0, into: &record) == .badId)
   }
 
   @Test func everyFieldIsToldByItsName() {

@@ -46,7 +46,7 @@ public enum AggTradeRow {
     // SAFETY: as above; a plain row and one byte more lie within `plainBytes`.
     return unsafe text.withUnsafeBufferPointer { bytes in
       let end = unsafe plain(bytes.baseAddress.unsafelyUnwrapped, start, &record)
-      if end == 0 { return 0 }
+      if end == notPlain { return 0 }
       return unsafe bytes[end] == UInt8(ascii: "\n") ? end &+ 1 : 0
     }
   }
@@ -57,7 +57,13 @@ public enum AggTradeRow {
     get { 128 }
   }
 
-  /// Seven fields, none longer than fifteen characters, `true` or `false` at the end: the place behind it. 0 says nothing
+  /// No place: 0 is where an empty first line ends.
+  private static var notPlain: Int {
+    @_noAllocation @_noLocks
+    get { -1 }
+  }
+
+  /// Seven fields, none longer than fifteen characters, `true` or `false` at the end: the place behind it. `notPlain` says nothing
   /// about the row, and leaves the record alone. `plainBytes` lie behind `start`.
   @_noAllocation @_noLocks
   @inline(__always)
@@ -70,22 +76,22 @@ public enum AggTradeRow {
     var firstId: Int64 = 0
     var lastId: Int64 = 0
     var time: Int64 = 0
-    if unsafe !whole(text, &at, usual: 10, &id) { return 0 }
+    if unsafe !whole(text, &at, usual: 10, &id) { return notPlain }
     let price = unsafe apus_decimal15(text + at, comma)
-    if price.length == 0 || price.value == 0 { return 0 }
+    if price.length == 0 || price.value == 0 { return notPlain }
     at = at &+ Int(price.length) &+ 1
     let quantity = unsafe apus_decimal15(text + at, comma)
-    if quantity.length == 0 { return 0 }
+    if quantity.length == 0 { return notPlain }
     at = at &+ Int(quantity.length) &+ 1
-    if unsafe !whole(text, &at, usual: 10, &firstId) { return 0 }
-    if unsafe !whole(text, &at, usual: 10, &lastId) { return 0 }
-    if unsafe !whole(text, &at, usual: 13, &time) { return 0 }
-    if time == 0 || time > 100_000_000_000_000 { return 0 }
+    if unsafe !whole(text, &at, usual: 10, &firstId) { return notPlain }
+    if unsafe !whole(text, &at, usual: 10, &lastId) { return notPlain }
+    if unsafe !whole(text, &at, usual: 13, &time) { return notPlain }
+    if time == 0 || time > 100_000_000_000_000 { return notPlain }
     let word = unsafe apus_load64(text + at)
     // Either is as likely, so no branch: five letters of "false", or four of "true" and whatever follows.
     let isTrue = word & 0xFFFF_FFFF == 0x6575_7274 ? 1 : 0
     let isFalse = word & 0xFF_FFFF_FFFF == 0x65_736C_6166 ? 1 : 0
-    if isTrue | isFalse == 0 { return 0 }
+    if isTrue | isFalse == 0 { return notPlain }
     record.id = id
     record.price_e8 = price.value
     record.quantity_e8 = quantity.value
