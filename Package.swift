@@ -21,10 +21,6 @@ let machine: SwiftSetting = .unsafeFlags(machineFlags.flatMap { ["-Xcc", $0] })
 // tools/bench sets it once the library is installed; who only runs Apus needs none of it.
 let simdjson = Context.environment["APUS_SIMDJSON"] != nil
 
-// A replay's classes are used by one thread each, row after row: their access checks were a sixth of its time. Debug builds,
-// and so all tests, keep them.
-let oneThread: SwiftSetting = .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-
 let package = Package(
   name: "apus",
   products: [
@@ -68,7 +64,7 @@ let package = Package(
       ]),
     .target(
       name: "Replay", dependencies: ["CArchive", "CClock", "CRecords", "Domain", "HotPath"],
-      swiftSettings: [machine, oneThread]),
+      swiftSettings: [machine]),
 
     // The simulated exchange: no module of the engine's side, so that neither can hide the other's errors.
     .target(name: "Simulation", swiftSettings: strict),

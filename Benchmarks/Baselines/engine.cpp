@@ -60,7 +60,8 @@ inline void apus_baseline_engine::evaluate(int64_t t, bool decides) {
   in.atr = candles.atr;
   in.share = candles.share;
   const Wide large = windows.largeBuy + windows.largeSell;
-  in.largeShare = large != 0 ? nearest(windows.largeBuy - windows.largeSell) / nearest(large) : 0;
+  in.largeNet = nearest(windows.largeBuy - windows.largeSell);
+  in.largeGross = nearest(large);
   direction = in.direction;
   for (size_t i = 0; i < strategies.size(); ++i) {
     strategies[i].evaluate(in, book);

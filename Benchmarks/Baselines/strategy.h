@@ -14,7 +14,7 @@ struct Input {
   int direction, day, acceleration, above;
   /// |price - vwap| is excess / quantity / 1e8.
   double excess, quantity, atr, share;
-  double largeShare;
+  double largeNet, largeGross;
 
   /// A product tells what the divisions would, but for a few ulps.
   bool isNear(double limit) const {
@@ -156,7 +156,7 @@ class Strategy {
     const double d = in.direction;
     if (weight_[0] > 0) add(0, in.day == in.direction ? p_[0][0] + p_[0][1] : p_[0][0]);
     if (weight_[1] > 0) add(1, in.direction * in.acceleration > 0 ? 1.0 : 0.0);
-    if (weight_[2] > 0) add(2, p_[2][0] + p_[2][1] * d * in.largeShare);
+    if (weight_[2] > 0) add(2, in.largeGross == 0 ? p_[2][0] : p_[2][0] + p_[2][1] * d * in.largeNet / in.largeGross);
     if (weight_[3] > 0) {
       double value = 0;
       if (in.direction * in.above > 0) value += p_[3][0];

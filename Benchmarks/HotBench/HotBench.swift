@@ -14,7 +14,8 @@ struct HotBench: ParsableCommand {
     commandName: "hot-bench", abstract: "Times the hot path against C++ doing the same work.",
     discussion: """
       A row's time is of one item (frame, trade, message); min, p50 and so on are over batches. ratio is min over min, of p50
-      the same of the medians. Exit codes: 1 a replay below 5 M trades/s (not with --no-gate), 64 usage, 65 too short a
+      the same of the medians. Where a line says so (`ratio_of` in JSON), ratio is the median of pairs of neighbours instead: of
+      long batches, and between two cores, whose distance changes. Exit codes: 1 a replay below 5 M trades/s (not with --no-gate), 64 usage, 65 too short a
       recording, 66 a file that cannot be read, 70 Apus and a baseline gave different results, and what differed is told.
 
       EXAMPLES
@@ -111,36 +112,13 @@ struct HotBench: ParsableCommand {
   }
 
   private static func heading(_ source: BenchSource) -> String {
-    let compiler = String(cString: apus_baseline_compiler())
-    let theirs = String(cString: apus_baseline_target())
-    let ours = String(cString: apus_target_here())
-    return """
-      Apus       Swift \(swiftVersion), \(optimised), for \(ours)
-      baselines  \(compiler), for \(theirs), no contraction of floats; simdjson \(simdjson)
-      trades     \(source.origin)
-      clock      \(String(format: "%.4f", source.clock.nanosPerTick)) ns a tick, \(source.clock.emptyTicks) ticks subtracted from each batch
+    """
+    Apus       \(BuildFlags.apus)
+    baselines  \(BuildFlags.baselines)
+    trades     \(source.origin)
+    clock      \(String(format: "%.4f", source.clock.nanosPerTick)) ns a tick, \(source.clock.emptyTicks) ticks subtracted from each batch
 
-      \(RowResult.heading)
-      """
-  }
-
-  private static var simdjson: String {
-    apus_baseline_has_simdjson() == 0 ? "not installed" : String(cString: apus_baseline_simdjson_version())
-  }
-
-  private static var optimised: String {
-    #if DEBUG
-      "-Onone"
-    #else
-      "-O"
-    #endif
-  }
-
-  private static var swiftVersion: String {
-    #if compiler(>=6.3)
-      "6.3 or later"
-    #else
-      "6.2"
-    #endif
+    \(RowResult.heading)
+    """
   }
 }

@@ -17,6 +17,10 @@ struct RowResult {
   var bytesPerTrade: Double?
   /// Set where minima of the whole run are no pair: between two cores, whose distance changes from round to round.
   var pairedRatio: Double?
+  /// What the figures alone do not say, for the table's reader.
+  var note: String?
+  /// The same for machines: further fields of the line of JSON.
+  var extra: [(name: String, value: Double)] = []
 
   var ratio: Double { pairedRatio ?? ours.min / baseline.min }
   var ratioOfMedians: Double { ours.p50 / baseline.p50 }
@@ -48,6 +52,7 @@ struct RowResult {
       line += String(format: "  %.2f M trades/s", tradesPerSecond / 1e6)
     }
     if let bytesPerTrade { line += String(format: "  %.1f bytes a trade held of 32", bytesPerTrade) }
+    if let note { line += "  " + note }
     return line
   }
 
@@ -58,7 +63,7 @@ struct RowResult {
       "\"baseline\":\"\(baselineName)\"", Self.field("baseline_min_ns", baseline.min),
       Self.field("baseline_p50_ns", baseline.p50), Self.field("ratio", ratio),
       Self.field("ratio_p50", ratioOfMedians), "\"items\":\(items)", "\"batch\":\(batch)",
-      "\"batches\":\(ours.batches)",
+      "\"batches\":\(ours.batches)", "\"ratio_of\":\"\(pairedRatio == nil ? "minima" : "pairs")\"",
     ]
     if let goal { fields.append(Self.field("goal", goal)) }
     if let tradesPerSecond { fields.append("\"trades_per_second\":\(Int(tradesPerSecond))") }
@@ -67,6 +72,8 @@ struct RowResult {
       fields += [Self.field("bytes_per_trade", bytesPerTrade), "\"bytes_per_trade_goal\":32"]
     }
     if let isReached { fields.append("\"reached\":\(isReached)") }
+    fields += extra.map { Self.field($0.name, $0.value) }
+    fields += ["\"flags\":\"\(BuildFlags.apus)\"", "\"baseline_flags\":\"\(BuildFlags.baselines)\""]
     return "{" + fields.joined(separator: ",") + "}"
   }
 

@@ -53,9 +53,14 @@ struct ProbeEngine {
   @inline(__always)
   mutating func trade(_ record: apus_record, number: Int, _ timing: inout EngineTiming) {
     if record.time_ms > now { now = record.time_ms }
-    timing.taken(record, &engine.pointee)
-    step(record)
-    timing.stepped(nowMillis: now, &engine.pointee)
+    if timing.isUsual(record) {
+      timing.count()
+      step(record)
+    } else {
+      timing.begin(record, &engine.pointee)
+      step(record)
+      timing.end(nowMillis: now, &engine.pointee)
+    }
     tick(after: number)
   }
 

@@ -75,9 +75,8 @@ extension Engine {
     input.atrShare = symbols[index].candles.atrShare
     let largeBuy = symbols[index].window.largeBuy
     let largeSell = symbols[index].window.largeSell
-    let large = WideNumbers.double(largeBuy &+ largeSell)
-    // Once for all strategies: a division costs as much as the rest of a signal.
-    if large > 0 { input.largeShare = WideNumbers.double(largeBuy &- largeSell) / large }
+    input.largeNet = WideNumbers.double(largeBuy &- largeSell)
+    input.largeGross = WideNumbers.double(largeBuy &+ largeSell)
     return input
   }
 

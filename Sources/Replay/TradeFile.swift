@@ -47,6 +47,7 @@ public final class TradeFile {
   ///
   /// Many at once, since a call a row through this class, its chunk and its source was a fifth of a replay's time.
   public func read(into records: UnsafeMutableBufferPointer<apus_record>) throws(ReplayError) -> Int {
+    precondition(!records.isEmpty, "no row fits into no room, and 0 means the end")
     if let failure { throw failure }
     var count = 0
     while true {

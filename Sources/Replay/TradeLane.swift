@@ -53,6 +53,7 @@ final class TradeLane {
 
   /// The first trade, and those behind it whose place in the merge is before `limitMillis`. There is a first one.
   func takeRun(before limitMillis: Int64) -> UnsafeBufferPointer<apus_record> {
+    precondition(begin < end, "`hasRows` said that there is one")
     let first = begin
     var at = begin
     var millis = headMillis

@@ -55,7 +55,23 @@ struct BatchTimesTests {
       #expect(line.contains("\"\(key)\":"))
     }
     #expect(line.contains(#""baseline":"c++ replay""#))
-    #expect(line.hasSuffix(#""trades_per_second":5500000,"trades_per_second_goal":5000000,"reached":true}"#))
+    #expect(
+      line.contains(#""trades_per_second":5500000,"trades_per_second_goal":5000000,"reached":true,"flags":"Swift "#))
+    #expect(line.contains(#""ratio_of":"minima""#) && line.contains(#""baseline_flags":"clang "#))
     #expect(!line.contains("\n"))
+  }
+
+  /// A round belongs to where its probe says the cores were; the ratio that counts is of all.
+  @Test func nearAndFarRoundsAreToldApart() {
+    var pairs = CoreDistance()
+    for ratio in [2.2, 2.0, 2.4] { pairs.add(ratio: ratio, probeNanos: 60) }
+    for ratio in [1.1, 1.0] { pairs.add(ratio: ratio, probeNanos: CoreDistance.farNanos) }
+    #expect(pairs.median == 2.0)
+    #expect(pairs.note == "median of pairs, near 2.20 of 3, far 1.10 of 2")
+    let fields = Dictionary(uniqueKeysWithValues: pairs.fields.map { ($0.name, $0.value) })
+    #expect(fields == ["near_rounds": 3, "far_rounds": 2, "near_ratio": 2.2, "far_ratio": 1.1])
+    var near = CoreDistance()
+    near.add(ratio: 2, probeNanos: 60)
+    #expect(near.note == "median of pairs, near 2.00 of 1" && near.fields.count == 3)
   }
 }

@@ -27,6 +27,23 @@ import Testing
     return (first, second, first == second && (first != .trade || isSame))
   }
 
+  /// Words of two fields are written at once: beside what is read, the kind stays, and there is no delta yet.
+  @Test func theKindStandsBesideWhatIsRead() {
+    for data in [FrameRig.frame(), FrameRig.frame(["m": "false", "s": "\"SOLUSDT\""])] {
+      let bytes = Array(FrameRig.combined(data).utf8)
+      var record = apus_record()
+      record.kind = EventKind.historyTrade.rawValue
+      record.arrivalNanos = 0x0123_4567_89AB_CDEF
+      record.now_delta_ms = 7
+      #expect(AggTradeFrame.parse(bytes.span, symbols: FrameRig.symbols.index, into: &record) == .trade)
+      #expect(record.kind == EventKind.historyTrade.rawValue && record.now_delta_ms == 0 && !record.isSampled)
+      #expect(record.arrivalNanos == 0x0123_4567_89AB_CDEF && record.received_ns == 0x89AB_CDEF)
+      var general = apus_record()
+      #expect(AggTradeFrame.scan(bytes.span, symbols: FrameRig.symbols.index, into: &general) == .trade)
+      #expect(record.flags == general.flags && record.symbol == general.symbol && record.span == general.span)
+    }
+  }
+
   @Test func takesTheVenuesFrames() {
     for data in [
       FrameRig.frame(), FrameRig.frame(without: ["st"]), FrameRig.frame(without: ["nq", "st"]),

@@ -67,9 +67,7 @@ import Testing
       var record = Records.trade(id, 1_000_000 + id, "100")
       // As if 20 came in a millisecond, up to now.
       self.feed(stages, &feed, &record, at: apus_stamp_nanos() &- UInt64(25_600 - id) * 50_000)
-      timing.taken(record, &rig.engine)
-      rig.step(record)
-      timing.stepped(nowMillis: record.time_ms + 5, &rig.engine)
+      rig.step(record, nowMillis: record.time_ms + 5, &timing)
       if id % 100 == 0 { timing.settle() }
     }
     feed.turned(arrivalNanos: apus_stamp_nanos())
@@ -97,9 +95,7 @@ import Testing
     {
       var record = Records.trade(id, 1_000_000 + id, "100")
       record.arrivalNanos = now - ago
-      timing.taken(record, &rig.engine)
-      rig.step(record)
-      timing.stepped(nowMillis: 0, &rig.engine)
+      rig.step(record, nowMillis: 0, &timing)
     }
     #expect(counts(stages)[.decision] == 0)
     timing.settle()
@@ -140,9 +136,7 @@ import Testing
     var record = Records.trade(7, 1_000_000, "100")
     record.arrivalNanos = apus_stamp_nanos()
     record.sample(pushedNanos: apus_stamp_nanos())
-    timing.taken(record, &rig.engine)
-    rig.step(record)
-    timing.stepped(nowMillis: 1_000_000, &rig.engine)
+    rig.step(record, nowMillis: 1_000_000, &timing)
     let counts = counts(stages)
     #expect(counts[.step] == 1 && counts[.queue] == 1 && counts[.windows] == 0 && counts[.decide] == 0)
   }
@@ -155,9 +149,7 @@ import Testing
     var record = Records.trade(7, 1_000_000, "100")
     record.arrivalNanos = apus_stamp_nanos()
     record.sample(pushedNanos: apus_stamp_nanos())
-    timing.taken(record, &rig.engine)
-    rig.step(record)
-    timing.stepped(nowMillis: 1_000_000, &rig.engine)
+    rig.step(record, nowMillis: 1_000_000, &timing)
     let counts = counts(stages)
     #expect(counts[.windows] == 1 && counts[.score] == 0 && counts[.decide] == 1)
   }
@@ -174,12 +166,24 @@ import Testing
       plain.step(record)
       record.arrivalNanos = apus_stamp_nanos()
       record.sample(pushedNanos: apus_stamp_nanos())
-      timing.taken(record, &timed.engine)
-      timed.step(record)
-      timing.stepped(nowMillis: 0, &timed.engine)
+      timed.step(record, nowMillis: 0, &timing)
     }
     #expect(plain.evaluations.count == 2_000)
     #expect(plain.evaluations.map { "\($0)" } == timed.evaluations.map { "\($0)" })
     #expect(plain.view() == timed.view())
+  }
+}
+
+extension EngineRig {
+  /// One live trade, timed as the live engine's thread times it.
+  fileprivate func step(_ record: apus_record, nowMillis: Int64, _ timing: inout EngineTiming) {
+    if timing.isUsual(record) {
+      timing.count()
+      step(record)
+    } else {
+      timing.begin(record, &engine)
+      step(record)
+      timing.end(nowMillis: nowMillis, &engine)
+    }
   }
 }

@@ -35,12 +35,26 @@ import Testing
     for (buy, sell, long, short) in cases {
       for (d, value) in [(1, long), (-1, short)] as [(Int8, Double)] {
         var rig = ScoreRig(direction: d)
-        if buy + sell > 0 {
-          rig.input.largeShare = WideNumbers.double(buy - sell) / WideNumbers.double(buy + sell)
-        }
+        rig.input.largeNet = WideNumbers.double(buy - sell)
+        rig.input.largeGross = WideNumbers.double(buy + sell)
         #expect(rig.value(.p99).value == value)
       }
     }
+  }
+
+  /// As the formula reads: span times d times (LB - LS), over (LB + LS). Divided first it is
+  /// another number in the last place, and a score that is another one in the fourth decimal now and then.
+  @Test func p99MultipliesBeforeItDivides() {
+    var rig = ScoreRig()
+    rig.input.largeNet = 161_100_000
+    rig.input.largeGross = 200_000_000
+    var cache = LiquidationCache()
+    let setting = SignalSetting(kind: .p99, weight: 1, parameters: [0.5, 0.3])
+    let value = SignalCatalog.value(setting, rig.input, &rig.book, &cache).value
+    let product = 0.3 * rig.input.largeNet
+    let share = rig.input.largeNet / rig.input.largeGross
+    #expect(value == 0.5 + product / rig.input.largeGross)
+    #expect(value != 0.5 + 0.3 * share, "a case that tells the two apart")
   }
 
   @Test func atrVwap() {

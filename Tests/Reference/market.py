@@ -372,6 +372,8 @@ def custom_strategy(rng, name, directory):
         max_cost_r=rng.choice((None, 0.3, 0.5)))
     signals = document["signals"]
     signals["cvd"].update(base=rng.choice((0.5, 0.6)))
+    # A span that is no power of two: in which order it is multiplied and divided tells in the last place.
+    signals["p99"].update(rng.choice(({"neutral": 0.5, "span": 0.3}, {"neutral": 0.4, "span": 0.1}, {})))
     signals["oi"].update(before_min_min=rng.choice((20, 30)), full_rise=rng.choice((0.005, 0.01)))
     signals["atr_vwap"].update(near_atr=rng.choice((1, 2)), min_atr_pct=rng.choice((0.0005, 0.002)))
     signals["ls_ratio"].update(max_age_s=rng.choice((300, 900)))
@@ -381,6 +383,14 @@ def custom_strategy(rng, name, directory):
     elif rng.random() < 0.3:
         moved = signals.pop("coinbase_premium")["weight"]
         signals["p99"]["weight"] += moved
+    if rng.random() < 0.5:
+        # Without one of those that look at trades and come first.
+        left_out = rng.choice(("accel", "p99", "atr_vwap"))
+        signals["cvd"]["weight"] += signals[left_out]["weight"]
+        if rng.random() < 0.5:
+            signals[left_out]["weight"] = 0
+        else:
+            del signals[left_out]
     path = os.path.join(directory, name + ".json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file, indent=1)

@@ -2,8 +2,8 @@ import CBaselines
 import Foundation
 
 /// The ring that feeds the engine: records a second from one core to another, and there and back beside the hand-over of
-/// one word. Over one line for both directions nothing can beat that; over a line for each it is what a pair of rings must
-/// pay for its lines alone, so the second ratio is what the rings add and the first says how far the goal is.
+/// one word. Over one line for both directions nothing can beat that; over a line for each, as two rings have them, it says
+/// what the rings add to the hand-over.
 ///
 /// Rounds of both sides alternate; a virtual machine may move its cores near and far between two of them.
 struct RingRow: BenchRow {
@@ -56,14 +56,14 @@ struct RingRow: BenchRow {
   }
 
   /// The ratio is the median over rounds of minimum over minimum: a virtual machine moves its cores near and far within a
-  /// second, so that the best of all rounds on either side need not be of the same distance.
+  /// second, so that the best of all rounds on either side need not be of the same distance. Both are told apart.
   private func roundTrip(_ source: BenchSource, _ home: Int32, name: String, lines: Int32, goal: Double?) -> RowResult {
     let rounds = source.isQuick ? 100 : 400
     let batches = 128
     let trips = 64
     var ours: [UInt64] = []
     var theirs: [UInt64] = []
-    var ratios: [Double] = []
+    var pairs = CoreDistance()
     for round in 0..<rounds {
       var mine: [UInt64] = []
       var their = [UInt64](repeating: 0, count: batches)
@@ -74,15 +74,17 @@ struct RingRow: BenchRow {
           apus_baseline_ping_pong(Int32(batches), Int32(trips), lines, home, 0, &their)
         }
       }
-      ratios.append(Double(mine.min() ?? 0) / Double(max(1, their.min() ?? 0)))
+      let probe = Double(max(1, their.min() ?? 0))
+      pairs.add(
+        ratio: Double(mine.min() ?? 0) / probe, probeNanos: probe / Double(trips) * source.clock.nanosPerTick)
       ours += mine
       theirs += their
     }
-    ratios.sort()
     return RowResult(
       name: name, ours: BatchTimes(ticks: ours, itemsPerBatch: trips, clock: source.clock),
       baselineName: lines == 1 ? "ping-pong" : "two lines",
       baseline: BatchTimes(ticks: theirs, itemsPerBatch: trips, clock: source.clock),
-      items: rounds * batches * trips, batch: trips, goal: goal, pairedRatio: ratios[rounds / 2])
+      items: rounds * batches * trips, batch: trips, goal: goal, pairedRatio: pairs.median, note: pairs.note,
+      extra: pairs.fields)
   }
 }

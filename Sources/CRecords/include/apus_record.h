@@ -48,3 +48,24 @@ APUS_AT(now_delta_ms, 52);
 APUS_AT(received_ns, 56);
 APUS_AT(crc32c, 60);
 #undef APUS_AT
+
+// Fields that a ring reads as one word are written as one word: a load that spans two stores just made waits until both
+// have left the store buffer, some 6 ns for each such word.
+#define APUS_RECORD_HOT __attribute__((always_inline, swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+
+/// Writes `flags` and `symbol` beside the kind that the record has.
+APUS_RECORD_HOT static inline void apus_record_set_head(apus_record *record, uint16_t flags, uint32_t symbol) {
+  uint64_t word = (uint64_t)record->kind | (uint64_t)flags << 16 | (uint64_t)symbol << 32;
+  __builtin_memcpy(record, &word, sizeof word);
+}
+
+/// Writes `span` and a delta of 0.
+APUS_RECORD_HOT static inline void apus_record_set_span(apus_record *record, uint32_t span) {
+  uint64_t word = span;
+  __builtin_memcpy(&record->span, &word, sizeof word);
+}
+
+/// Writes the stamp of arrival: its lower half to `received_ns`, its upper one to `crc32c`.
+APUS_RECORD_HOT static inline void apus_record_set_arrival(apus_record *record, uint64_t nanos) {
+  __builtin_memcpy(&record->received_ns, &nanos, sizeof nanos);
+}

@@ -72,15 +72,16 @@ enum AggTradeForm {
     let maker = unsafe tail(text, count, at, closers)
     if maker < 0 { return false }
     // Only now: the general scanner finds the record as the caller left it.
-    record.flags = maker > 0 ? RecordFlags.sell : 0
-    record.symbol = UInt32(truncatingIfNeeded: name)
+    // SAFETY (here and for the span): the record's own bytes, for the length of the call.
+    unsafe apus_record_set_head(&record, maker > 0 ? RecordFlags.sell : 0, UInt32(truncatingIfNeeded: name))
     record.time_ms = time
     record.id = id
     record.price_e8 = price
     record.quantity_e8 = quantity
     record.first_id = firstId
     let distance = lastId &- firstId
-    record.span = firstId > 0 && distance >= 0 && distance <= Int64(UInt32.max) ? UInt32(distance) : 0
+    let isSpan = firstId > 0 && distance >= 0 && distance <= Int64(UInt32.max)
+    unsafe apus_record_set_span(&record, isSpan ? UInt32(distance) : 0)
     return true
   }
 

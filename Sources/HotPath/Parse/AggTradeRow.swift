@@ -37,7 +37,7 @@ public enum AggTradeRow {
   }
 
   /// The row that begins at `start`, if it is plain, ends in a line feed and has text behind it: where the next line begins.
-  /// 0 says nothing about the row, which `parse` then judges. Finds the line's end on the way, where a search for it would
+  /// 0 says nothing about the row, which `parse` then judges, and the record may have been written to. Finds the line's end on the way, where a search for it would
   /// go over the row twice; looking for it first, so that the next row's place need not wait for this one's numbers, measured
   /// no better.
   @_noAllocation @_noLocks

@@ -24,10 +24,9 @@ import Synchronization
 /// cache lines in pairs.
 ///
 /// What remains is the hand-over itself: the slot comes to the producer, which invalidates what the consumer polls, and
-/// goes to the consumer. A ping-pong over one line needs but the second half, since who has just read it writes it; no pair
-/// of rings can have that. Over a line for each direction, one word each, it takes what these rings take with their 64 bytes
-/// (`tools/bench --only ring`, ring.round_trip.two_lines: 0.99 to 1.02 in three runs between near cores, 2-core EPYC VM of
-/// family 23, 2026-11-24).
+/// goes to the consumer. A ping-pong over one line needs but the second half, since who has just read it writes it. Over a
+/// line for each direction, as two rings have them, one word each way takes what these rings take with their 64 bytes
+/// (`tools/bench --only ring`, ring.round_trip.two_lines; README has the figures).
 ///
 /// *Rejected:* an index of what was published, as `Memory.Ring` has: two lines a record, one after the other. A sequence
 /// in the slot, which the record has no room for. A consumer that clears the slot: it writes what the producer writes next.

@@ -1,5 +1,5 @@
-/// The weighted values of a strategy's signals for one symbol. Those of signals that look at the book alone are kept as
-/// long as they stand; the others' are overwritten after each trade.
+/// The weighted values of a strategy's signals for one symbol, but for those that lead the table, which are computed after
+/// each trade and not kept. What the book says is kept as long as it stands.
 struct BookParts: BitwiseCopyable {
   /// By place in the strategy.
   var parts = InlineArray<16, Double>(repeating: 0)

@@ -16,8 +16,9 @@ struct ScoreInput: BitwiseCopyable {
   var atr: Double = .nan
   /// ATR over the close of the last closed candle.
   var atrShare: Double = .nan
-  /// (LB - LS) / (LB + LS) of the large quantities of 30 min; 0 without any.
-  var largeShare = 0.0
+  /// Large quantities of 30 min, units of 1e-8: buys less sells, and both.
+  var largeNet = 0.0
+  var largeGross = 0.0
 
   @_noAllocation @_noLocks
   init(at timeMillis: Int64) { self.timeMillis = timeMillis }

@@ -1,6 +1,6 @@
 /// The signals there are, in the order of the scoring table, which is also the order of summation.
 ///
-/// A new signal is a file in Signals/ and its line in each of the four lists here. Values go to disk: append.
+/// A new signal is a file in Signals/ and its line in each of the five lists here. Values go to disk: append.
 public enum SignalKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case cvd = 0
   case accel
@@ -45,7 +45,7 @@ public enum SignalCatalog {
   @_noAllocation @_noLocks
   @inline(__always)
   static func leadingSum(_ settings: UnsafePointer<SignalSetting>, _ input: borrowing ScoreInput) -> Double {
-    // SAFETY: `leadingCount` settings, whose kinds the assertions of `StrategySetting` and the table's order tell.
+    // SAFETY: `leadingCount` settings, each put at its kind's place by `StrategySetting`.
     var sum = unsafe settings[0].weight * CvdSignal.value(input, settings[0]).value
     sum += unsafe settings[1].weight * AccelSignal.value(input).value
     sum += unsafe settings[2].weight * P99Signal.value(input, settings[2]).value

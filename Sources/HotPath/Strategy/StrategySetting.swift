@@ -36,8 +36,11 @@ struct StrategySetting: BitwiseCopyable {
   private let firstSignal: Int
 
   /// Signals of weight 0 are left out: they are not weighed, so they are never missing. `signals` has room for
-  /// `signalRoom` from `firstSignal` on.
-  init(_ config: StrategyConfig, signals: Slab<SignalSetting>, firstSignal: Int) {
+  /// `signalRoom` from `firstSignal` on. Tests give another `leading` than the catalog's, so that signals of today trail.
+  init(
+    _ config: StrategyConfig, signals: Slab<SignalSetting>, firstSignal: Int, leading: Int = SignalCatalog.leadingCount
+  ) {
+    precondition(leading <= SignalCatalog.leadingCount, "places for the leading signals are the catalog's")
     self.signals = signals
     self.firstSignal = firstSignal
     threshold = config.threshold
@@ -59,9 +62,14 @@ struct StrategySetting: BitwiseCopyable {
       }
       var setting = SignalSetting(kind: kind, weight: signal.weight, parameters: signal.parameters)
       setting.place = signalCount
+      // `sum` adds the leading ones first, then by place: the order of summation is the table's only if places are.
+      precondition(
+        signalCount == 0 || signals[firstSignal + signalCount - 1].kindIndex < setting.kindIndex,
+        "a strategy's signals come in the catalog's order, each once")
       signals[firstSignal + signalCount] = setting
       signalCount += 1
-      if setting.kindIndex < SignalCatalog.leadingCount {
+      if setting.kindIndex < leading {
+        precondition(!setting.isOfBook, "the signals that lead the table look at trades")
         signals[firstSignal + Self.leadingAt + setting.kindIndex] = setting
         leadingCount += 1
       } else if !setting.isOfBook {

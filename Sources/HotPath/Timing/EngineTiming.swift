@@ -1,8 +1,8 @@
 import CClock
 import CRecords
 
-/// The engine thread's share of timing: `taken` before each live trade's step, `stepped` after it, `settle` after at most
-/// `tradesMax` of them and when a batch from the ring is over.
+/// The engine thread's share of timing. Of a live trade: `count` where `isUsual`, which nearly all are; else `begin` before its
+/// step and `end` after it. `settle` after at most `tradesMax` trades and when a batch from the ring is over.
 ///
 /// Every trade counts end to end, or the tail would be a sample's. Reading the counter for each would cost 11 ns of some
 /// 120; so it is read once for at most 64 trades, and at a batch's end, and all of them are charged up to that moment: an
@@ -46,28 +46,42 @@ public struct EngineTiming: Sendable {
     decision = stages[.decision]
   }
 
-  /// Before a live trade's step, which it is counted for already: all that is needed of the record is taken here. Looked at
-  /// again after the step, the record would have to be kept in registers, and be written to memory twice, for every trade.
+  /// Whether a trade needs no more than `count`: it came with the turn of the one before, and is not timed in full. One
+  /// comparison, and two ways through the caller's loop, so that what the rare way needs burdens no other trade.
   @_noAllocation @_noLocks
   @inlinable @inline(__always)
-  public mutating func taken(_ record: borrowing apus_record, _ engine: inout Engine) {
+  public func isUsual(_ record: borrowing apus_record) -> Bool {
+    (record.arrivalNanos ^ arrivalNanos) | UInt64(truncatingIfNeeded: record.now_delta_ms) == 0
+  }
+
+  @_noAllocation @_noLocks
+  @inlinable @inline(__always)
+  public mutating func count() { sharing &+= 1 }
+
+  /// Before the step of a trade that is not usual.
+  @_noAllocation @_noLocks
+  @inline(never)
+  public mutating func begin(_ record: borrowing apus_record, _ engine: inout Engine) {
     if record.arrivalNanos != arrivalNanos { turnOver(to: record.arrivalNanos) }
     sharing &+= 1
-    if record.isSampled { begin(record.time_ms, pushedNanos: record.pushedNanos, &engine) }
+    if !record.isSampled { return }
+    sampledMillis = record.time_ms
+    pushedNanos = record.pushedNanos
+    engine.stamps.arm()
+    takenNanos = apus_stamp_in_order_nanos()
   }
 
   /// After it. `nowMillis` is the exchange's clock as the engine stamped the trade. A stage is charged for no counting but
   /// its own.
   @_noAllocation @_noLocks
   @inlinable @inline(__always)
-  public mutating func stepped(nowMillis: Int64, _ engine: inout Engine) {
+  public mutating func end(nowMillis: Int64, _ engine: inout Engine) {
     if engine.stamps.isArmed { finish(nowMillis: nowMillis, &engine, apus_stamp_in_order_nanos()) }
   }
 
   /// The trades so far came with another turn.
   @_noAllocation @_noLocks
-  @usableFromInline @inline(never)
-  mutating func turnOver(to arrival: UInt64) {
+  private mutating func turnOver(to arrival: UInt64) {
     if arrivalCount == 32 { settle() }
     if sharing > 0 {
       arrivals[arrivalCount] = arrivalNanos
@@ -92,15 +106,6 @@ public struct EngineTiming: Sendable {
     }
     sharing = 0
     arrivalCount = 0
-  }
-
-  @_noAllocation @_noLocks
-  @usableFromInline @inline(never)
-  mutating func begin(_ timeMillis: Int64, pushedNanos: UInt64, _ engine: inout Engine) {
-    sampledMillis = timeMillis
-    self.pushedNanos = pushedNanos
-    engine.stamps.arm()
-    takenNanos = apus_stamp_in_order_nanos()
   }
 
   @_noAllocation @_noLocks

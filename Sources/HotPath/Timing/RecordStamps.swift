@@ -9,10 +9,8 @@ extension apus_record {
     @_noAllocation @_noLocks
     @inlinable get { UInt64(crc32c) &<< 32 | UInt64(received_ns) }
     @_noAllocation @_noLocks
-    @inlinable set {
-      received_ns = UInt32(truncatingIfNeeded: newValue)
-      crc32c = UInt32(truncatingIfNeeded: newValue &>> 32)
-    }
+    // SAFETY: the record's own bytes, for the length of the call.
+    @inlinable set { unsafe apus_record_set_arrival(&self, newValue) }
   }
 
   /// Whether each stage of this trade is timed.

@@ -30,6 +30,8 @@ final class TradeIntake {
   /// Counts the frame and, when it is a trade, pushes it. `arrivalNanos`: the stamp of this turn's first read.
   func take(_ frame: UnsafeBufferPointer<UInt8>, arrivalNanos: UInt64) -> FrameOutcome {
     var record = apus_record()
+    // Before the parse, which writes it and its neighbours as one word.
+    record.kind = EventKind.trade.rawValue
     let isSampled = timing.pointee.begin(&record, arrivalNanos: arrivalNanos)
     hasTaken = true
     let outcome = AggTradeFrame.parse(frame.span, symbols: symbols, into: &record)
@@ -37,7 +39,6 @@ final class TradeIntake {
     counters.lastReceiveNanos.store(arrivalNanos, ordering: .relaxed)
     switch outcome {
     case .trade:
-      record.kind = EventKind.trade.rawValue
       timing.pointee.parsed(&record, isSampled: isSampled)
       counters.trades.count()
       if ring.push(record) { hasPushed = true } else { counters.ringRefused.count() }

@@ -34,13 +34,16 @@ def check(programs):
             tracer = subprocess.Popen(
                 ["strace", "-o", str(log), "-p", thread.name], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE, text=True)
+            # Only what is decided under its eyes counts.
+            said = tracer.stderr.readline()
+            if "attached" not in said:
+                tracer.kill()
+                raise Failure(69, f"strace may not look at another process here: {said.strip()[:200]}")
             before = decisions(programs, runtime)
             time.sleep(WATCHED_SECONDS)
             trades = decisions(programs, runtime) - before
             tracer.send_signal(signal.SIGINT)
-            said = tracer.communicate(timeout=30)[1]
-            if "attached" not in said:
-                raise Failure(69, f"strace may not look at another process here: {said.strip()[:200]}")
+            tracer.communicate(timeout=30)
         finally:
             run.terminate()
             run.wait(timeout=60)

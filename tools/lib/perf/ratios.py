@@ -13,10 +13,13 @@ SLACK = 0.15
 SLACK_ELSEWHERE = 0.30
 # A table that lags behind by more than noise lets the next change lose what was won.
 GAIN = 0.30
+# Memory of a trade held, which does not depend on the machine: 24 in the pool, and what an engine has once.
+BYTES = "bytes_per_trade"
+BYTES_MAX = 25
 
 
 def measure(programs):
-    """Ratio by row of a quick run."""
+    """Ratio by row of a quick run, and the bytes of a trade held."""
     output, _ = programs.run(
         [str(programs.binary("hot-bench")), "--quick", "--json", "--no-gate", "--strategies",
          str(programs.root / "strategies")])
@@ -27,6 +30,8 @@ def measure(programs):
         row = json.loads(line)
         if row.get("ratio") is not None:
             rows[row["name"]] = row["ratio"]
+        if row.get("bytes_per_trade") is not None:
+            rows[BYTES] = row["bytes_per_trade"]
     return rows
 
 
@@ -40,7 +45,14 @@ def check(programs, table):
         again = measure(programs)
         for name in slow:
             found[name] = min(found[name], ratio(again, name))
-    return [judge(name, found[name], limit, name in slow, slack) for name, limit in expected.items()], notes(table)
+    verdicts = [judge(name, found[name], limit, name in slow, slack) for name, limit in expected.items()]
+    return [*verdicts, judge_bytes(ratio(found, BYTES))], notes(table)
+
+
+def judge_bytes(value):
+    fields = {"value": value, "expected": BYTES_MAX}
+    text = f"{value} bytes a trade held, at most {BYTES_MAX} allowed"
+    return Verdict("memory.trade", WORSE if value > BYTES_MAX else OK, text, fields)
 
 
 def is_at_home(table):

@@ -10,6 +10,9 @@ enum P99Signal {
 
   @_noAllocation @_noLocks
   static func value(_ input: borrowing ScoreInput, _ signal: borrowing SignalSetting) -> SignalValue {
-    SignalValue(signal.parameters[0] + signal.parameters[1] * input.d * input.largeShare)
+    // Multiplied before it is divided, as the formula reads: the quotient alone, once for all strategies, is another number
+    // in its last place for a span like 0.3. Without large trades it is 0 / 0, which is computed and not taken.
+    let lean = signal.parameters[1] * input.d * input.largeNet / input.largeGross
+    return SignalValue(input.largeGross == 0 ? signal.parameters[0] : signal.parameters[0] + lean)
   }
 }
