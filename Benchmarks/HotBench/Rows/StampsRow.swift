@@ -10,8 +10,8 @@ import Memory
 ///
 /// 512 trades a batch, so that each has its one to four trades that are timed in full. The ratio is the median of batch to
 /// batch. `decision.stamps` is a burst: one turn, whose own stamp is in, as are eight readings for the ends.
-/// `decision.stamps_alone` is the other end and the usual one below some ten thousand trades a second, where a trade is alone
-/// in its turn: it bears two readings of the counter and their counts by itself. The second reading and the counts come after
+/// `decision.stamps_alone` is the other end and the usual one at a few thousand trades a second, where a trade is alone in its
+/// turn: it bears two readings of the counter and their counts by itself. The second reading and the counts come after
 /// the decision, so they are time of the thread and not of the decision.
 struct StampsRow: BenchRow {
   let names = ["decision.stamps", "decision.stamps_alone"]
