@@ -15,7 +15,6 @@ SLACK_ELSEWHERE = 0.30
 GAIN = 0.30
 # Memory of a trade held, which does not depend on the machine: 24 in the pool, and what an engine has once.
 BYTES = "bytes_per_trade"
-BYTES_MAX = 25
 
 
 def measure(programs):
@@ -46,13 +45,17 @@ def check(programs, table):
         for name in slow:
             found[name] = min(found[name], ratio(again, name))
     verdicts = [judge(name, found[name], limit, name in slow, slack) for name, limit in expected.items()]
-    return [*verdicts, judge_bytes(ratio(found, BYTES))], notes(table)
+    return [*verdicts, judge_bytes(ratio(found, BYTES), bytes_max(table))], notes(table)
 
 
-def judge_bytes(value):
-    fields = {"value": value, "expected": BYTES_MAX}
-    text = f"{value} bytes a trade held, at most {BYTES_MAX} allowed"
-    return Verdict("memory.trade", WORSE if value > BYTES_MAX else OK, text, fields)
+def judge_bytes(value, most):
+    fields = {"value": value, "expected": most}
+    text = f"{value} bytes a trade held, at most {most} allowed"
+    return Verdict("memory.trade", WORSE if value > most else OK, text, fields)
+
+
+def bytes_max(table):
+    return json.loads(table.read_text(encoding="utf-8")).get("bytes_per_trade_max", 32)
 
 
 def is_at_home(table):
@@ -112,6 +115,7 @@ def update(programs, table):
     runs = [measure(programs) for _ in range(3)]
     ratios = {name: round(sorted(ratio(run, name) for run in runs)[1], 3) for name in expected}
     contents = json.loads(table.read_text(encoding="utf-8"))
-    contents = {"unit": contents["unit"], **circumstances(), "ratios": ratios}
+    contents = {
+        "unit": contents["unit"], **circumstances(), "bytes_per_trade_max": bytes_max(table), "ratios": ratios}
     table.write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
-    return [f"{name:<20}{value:>8.3f}  {value / expected[name] - 1:+.1%} on {expected[name]}" for name, value in ratios.items()]
+    return [f"{name:<26}{value:>8.3f}  {value / expected[name] - 1:+.1%} on {expected[name]}" for name, value in ratios.items()]

@@ -140,6 +140,10 @@ def ratio_faults(test):
     test.gate(
         "a ratio half again above its limit fails", 1, f"worse    ratio.{slow}", "in two runs", f"ok       ratio.{fine}",
         options=("--only", "ratios", "--ratio-table", str(table)))
+    table.write_text(json.dumps({"bytes_per_trade_max": 20, "ratios": {fine: round(rows[fine] * 1.1, 4)}}))
+    test.gate(
+        "a trade of more bytes than allowed fails", 1, "worse    memory.trade", f"ok       ratio.{fine}",
+        options=("--only", "ratios", "--ratio-table", str(table)))
     table.write_text(json.dumps({"ratios": {fine: round(rows[fine] * 2, 4)}}))
     test.gate(
         "a ratio half of its limit asks for an update", 2, f"improved ratio.{fine}", "tools/perf --update-ratios",

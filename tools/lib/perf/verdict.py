@@ -16,7 +16,7 @@ class Verdict:
     fields: dict = field(default_factory=dict)
 
     def line(self):
-        return f"{self.outcome:<9}{self.name:<26}{self.text}"
+        return f"{self.outcome:<9}{self.name:<32}{self.text}"
 
     def json(self):
         return json.dumps({"name": self.name, "outcome": self.outcome, **self.fields, "text": self.text})
