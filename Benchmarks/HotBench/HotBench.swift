@@ -15,8 +15,10 @@ struct HotBench: ParsableCommand {
     discussion: """
       A row's time is of one item (frame, trade, message); min, p50 and so on are over batches. ratio is min over min, of p50
       the same of the medians. Where a line says so (`ratio_of` in JSON), ratio is the median of pairs of neighbours instead: of
-      long batches, and between two cores, whose distance changes. Exit codes: 1 a replay below 5 M trades/s (not with --no-gate), 64 usage, 65 too short a
-      recording, 66 a file that cannot be read, 70 Apus and a baseline gave different results, and what differed is told.
+      long batches, and between two cores, whose distance changes.
+
+      Exit codes: 1 a replay on the grid below 5 M trades/s (not with --no-gate), 64 usage, 65 too short a recording, 66 a
+      file that cannot be read, 70 Apus and a baseline gave different results, and what differed is told.
 
       EXAMPLES
         hot-bench

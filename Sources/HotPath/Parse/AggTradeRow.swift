@@ -37,9 +37,10 @@ public enum AggTradeRow {
   }
 
   /// The row that begins at `start`, if it is plain, ends in a line feed and has text behind it: where the next line begins.
-  /// 0 says nothing about the row, which `parse` then judges, and the record may have been written to. Finds the line's end on the way, where a search for it would
-  /// go over the row twice; looking for it first, so that the next row's place need not wait for this one's numbers, measured
-  /// no better.
+  /// 0 says nothing about the row, which `parse` then judges, and the record may have been written to.
+  ///
+  /// Finds the line's end on the way, where a search for it would go over the row twice. *Rejected:* to look for it first,
+  /// so that the next row's place need not wait for this one's numbers (no gain).
   @_noAllocation @_noLocks
   public static func line(_ text: Span<UInt8>, _ start: Int, into record: inout apus_record) -> Int {
     if start &+ plainBytes > text.count { return 0 }
@@ -63,8 +64,8 @@ public enum AggTradeRow {
     get { -1 }
   }
 
-  /// Seven fields, none longer than fifteen characters, `true` or `false` at the end: the place behind it. `notPlain` says nothing
-  /// about the row, and leaves the record alone. `plainBytes` lie behind `start`.
+  /// Seven fields, none longer than fifteen characters, `true` or `false` at the end: the place behind it. `notPlain` says
+  /// nothing about the row, and leaves the record alone. `plainBytes` lie behind `start`.
   @_noAllocation @_noLocks
   @inline(__always)
   private static func plain(_ text: UnsafePointer<UInt8>, _ start: Int, _ record: inout apus_record) -> Int {

@@ -19,8 +19,8 @@ import Synchronization
 ///
 /// A slot is one cache line and says itself that it is full, so a record crosses as one line: the producer writes the seven
 /// words behind, then the first with a release store; the consumer polls that one with an acquire load, then reads the rest.
-/// All are atomic words, relaxed but for the first. Nobody but the producer writes a slot. The producer looks at the consumer's line only when it believes the
-/// ring full; its own index it reads alone, unless somebody asks for the backlog. Lines are 128 bytes apart: x86 prefetches
+/// All are atomic words, relaxed but for the first. Nobody but the producer writes a slot. The producer looks at the consumer's
+/// line only when it believes the ring full; its own index it reads alone, unless somebody asks for the backlog. Lines are 128 bytes apart: x86 prefetches
 /// cache lines in pairs.
 ///
 /// What remains is the hand-over itself: the slot comes to the producer, which invalidates what the consumer polls, and
