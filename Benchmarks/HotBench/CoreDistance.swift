@@ -4,7 +4,7 @@ import Foundation
 /// has another ratio on each side.
 struct CoreDistance {
   /// A ping-pong that takes less is one within a cluster of cores that share a cache: on the machines seen it took 50 to 160 ns
-  /// over one line or two, and 460 and more across.
+  /// over one line or two, and 400 and more across.
   static let farNanos = 250.0
 
   private var near: [Double] = []

@@ -176,7 +176,7 @@ int64_t apus_baseline_ring_throughput(
     int32_t capacity, int32_t batches, int32_t batch, int32_t producer_cpu, int32_t consumer_cpu, uint64_t *ticks);
 
 /// The limit of any round trip between two cores: one word handed to and fro by two threads, over one cache line for both
-/// directions (`lines` 1) or, as any pair of rings must, over one for each (2). Fills `ticks` with the TSC ticks of
+/// directions (`lines` 1) or, as two rings have them, over one for each (2). Fills `ticks` with the TSC ticks of
 /// `batches` batches of `trips` round trips each.
 void apus_baseline_ping_pong(
     int32_t batches, int32_t trips, int32_t lines, int32_t first_cpu, int32_t second_cpu, uint64_t *ticks);

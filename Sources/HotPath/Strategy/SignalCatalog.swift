@@ -41,7 +41,8 @@ public enum SignalCatalog {
   }
 
   /// What the leading signals weigh together, in the table's order; `settings` are theirs by kind, of weight 0 where a
-  /// strategy does not weigh one. Straight through: a switch in a loop was a third of a score.
+  /// strategy does not weigh one. Straight through: a switch in a loop is a table of jumps for each (ARCHITECTURE has the
+  /// figures).
   @_noAllocation @_noLocks
   @inline(__always)
   static func leadingSum(_ settings: UnsafePointer<SignalSetting>, _ input: borrowing ScoreInput) -> Double {
