@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Venues",
       dependencies: [
-        "CRecords", "CClock", "CPlacement", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
+        "CArchive", "CRecords", "CClock", "CPlacement", "CWebSockets", "COpenSSL", "Domain", "HotPath", "Memory",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(

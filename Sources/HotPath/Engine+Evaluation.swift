@@ -164,6 +164,7 @@ extension Engine {
     _ index: Int, _ strategy: Int, quantity: Int64, stopDistance: Double, price: Int64
   ) -> RejectReason {
     if entriesPaused { return .entriesPaused }
+    if isClockDoubted { return .clockDoubted }
     if quantity == 0 { return .belowLot }
     if quantity == .max { return .beyondInt64 }
     let notional = Int128(price) &* Int128(quantity)

@@ -11,7 +11,10 @@ extension Engine {
     precondition(config.instruments.count == config.symbols.count, "an instrument for every symbol")
     let allNames = config.symbols.names + config.strategies.map(\.name)
     precondition(allNames.allSatisfy { $0.utf8.count <= EngineLimits.nameBytesMax }, "a name has at most 96 bytes")
-    let names = Slab<UInt8>(zeroed: allNames.reduce(0) { $0 + $1.utf8.count })
+    let room = max(config.symbols.count, min(config.limits.symbolRoom, EngineLimits.symbolsMax))
+    let spare = room - config.symbols.count
+    let names = Slab<UInt8>(
+      zeroed: allNames.reduce(0) { $0 + $1.utf8.count } + spare * EngineLimits.nameBytesMax)
     var ranges: [NameRange] = []
     var at = 0
     for name in allNames {
@@ -22,12 +25,17 @@ extension Engine {
       }
     }
     self.names = names
-    symbols = Self.makeSymbols(config, ranges)
-    slots = Slab(count: config.symbols.count * config.strategies.count, repeating: StrategySlot())
-    let room = StrategySetting.signalRoom
-    let signals = Slab<SignalSetting>(zeroed: config.strategies.count * room)
+    let spareRanges = (0..<spare).map { number in
+      let start = at + number * EngineLimits.nameBytesMax
+      return NameRange(start: start, end: start)
+    }
+    symbols = Self.makeSymbols(config, Array(ranges.prefix(config.symbols.count)) + spareRanges)
+    symbolCount = config.symbols.count
+    slots = Slab(count: room * config.strategies.count, repeating: StrategySlot())
+    let signalRoom = StrategySetting.signalRoom
+    let signals = Slab<SignalSetting>(zeroed: config.strategies.count * signalRoom)
     let settings = config.strategies.enumerated().map { index, strategy in
-      StrategySetting(strategy, signals: signals, firstSignal: index * room)
+      StrategySetting(strategy, signals: signals, firstSignal: index * signalRoom)
     }
     signalSettings = signals
     strategies = Slab(count: settings.count, repeating: settings[0])
@@ -45,7 +53,7 @@ extension Engine {
   }
 
   private static func makeSymbols(_ config: EngineConfig, _ ranges: [NameRange]) -> Slab<SymbolState> {
-    let count = config.symbols.count
+    let count = ranges.count
     let limits = config.limits
     let histogramCounts = Slab<UInt32>(zeroed: count * SizeHistogram.bucketCount)
     let histogramWords = Slab<UInt64>(zeroed: count * SizeHistogram.wordCount)
@@ -63,7 +71,9 @@ extension Engine {
       var state = SymbolState(
         window: TradeWindow(sizes: sizes), book: book,
         hold: HoldQueue(held, base: index * limits.heldTrades, capacity: limits.heldTrades),
-        limits: InstrumentLimits(config.instruments[index]), name: ranges[index])
+        limits: InstrumentLimits(
+          index < config.instruments.count ? config.instruments[index] : Instrument(symbol: "")),
+        name: ranges[index])
       // Live, the windows wait for history; a replay's file is the history.
       state.phase = config.gapPolicy == .hold ? .backfilling : .flowing
       return state

@@ -36,4 +36,22 @@ extension Engine {
       slot &+= 1
     }
   }
+
+  /// Whatever is open or pending in a symbol that trades no longer.
+  @_noAllocation @_noLocks
+  mutating func endPositions(_ index: Int, at t: Int64, price: Int64, _ outbox: Outbox) {
+    var slot = index &* strategies.count
+    let end = slot &+ strategies.count
+    while slot < end {
+      if slots[slot].position.isPending {
+        symbols[index].positions &-= 1
+        slots[slot].position.state = .none
+      } else if slots[slot].position.isOpen {
+        symbols[index].positions &-= 1
+        slots[slot].position.end(timeMillis: t, price: Double(price) / 1e8, costs: costs, reason: .delisted)
+        outbox.append(PaperEvent(kind: .closed, position: slots[slot].position))
+      }
+      slot &+= 1
+    }
+  }
 }

@@ -20,7 +20,25 @@ public struct SymbolView: BitwiseCopyable, Sendable {
   public var held: Int
   /// Ids between the windows and the first held trade.
   public var missing: Int64
+  /// No entries before; `.max` while a trade is in doubt or the symbol is delisted.
   public var incompleteUntilMillis: Int64
+  /// Event time of the last hole in the windows; `.min`: none.
+  public var holeMillis: Int64
+  /// The time the windows stand at.
+  public var eventMillis: Int64
+  /// A trade came with two contents, and REST has not said which is right.
+  public var isSuspect: Bool
+  /// History is asked for anew.
+  public var isRebuilding: Bool
+  public var isDelisted: Bool
+  /// Its connection is heard.
+  public var isHeard: Bool
+  /// Large flow of 30 min and quantiles of 24 h, 1e-8.
+  public var largeBuy: Int128
+  public var largeSell: Int128
+  public var p95: Int64
+  public var p99: Int64
+  public var acceleration: Int128
   /// By strategy.
   public var scores = InlineArray<8, Double>(repeating: 0)
   public var directions = InlineArray<8, Int8>(repeating: 0)
@@ -44,6 +62,24 @@ public struct SymbolView: BitwiseCopyable, Sendable {
     held = state.hold.count
     missing = state.hold.count > 0 ? max(0, state.hold.first().id - state.lastId - 1) : 0
     incompleteUntilMillis = state.incompleteUntilMillis
+    holeMillis = state.holeMillis
+    eventMillis = state.eventMillis
+    isSuspect = state.suspectId >= 0
+    isRebuilding = state.rebuildAskedMillis != 0
+    isDelisted = state.isDelisted
+    isHeard = state.upSinceMillis != .max
+    largeBuy = state.window.largeBuy
+    largeSell = state.window.largeSell
+    // Looking for a quantile moves its cursor: a copy's.
+    var sizes = state.window.sizes
+    p95 = sizes.p95
+    p99 = sizes.p99
+    acceleration = state.grid.acceleration
+  }
+
+  /// Whether a window of this length lacks trades.
+  public func isIncomplete(windowMillis: Int64) -> Bool {
+    holeMillis != .min && eventMillis < holeMillis + windowMillis
   }
 
   /// VWAP of 30 min; nil when its window is empty.
@@ -51,7 +87,8 @@ public struct SymbolView: BitwiseCopyable, Sendable {
 }
 
 extension Engine {
-  public var symbolCount: Int { symbols.count }
+  /// Symbols that there is room for.
+  public var symbolRoom: Int { symbols.count }
 
   /// A copy of what one symbol looks like now. Engine's thread, between steps.
   @_noAllocation @_noLocks

@@ -9,6 +9,7 @@ import Memory
 /// or told goes into an outbox. Live, paper and replay all drive this one function. One thread; all memory is reserved
 /// by `init`.
 public struct Engine: ~Copyable {
+  /// Room for `EngineLimits.symbolRoom`; the first `symbolCount` are in use.
   let symbols: Slab<SymbolState>
   let slots: Slab<StrategySlot>
   let strategies: Slab<StrategySetting>
@@ -23,11 +24,16 @@ public struct Engine: ~Copyable {
   let holdsGaps: Bool
   public internal(set) var counters = EngineCounters()
   public internal(set) var entriesPaused = false
+  /// The venue's clock is being measured anew.
+  public internal(set) var isClockDoubted = false
   var entryCount: Int64 = 0
   /// Of a step that is timed; written only, nothing here is decided by it.
   public internal(set) var stamps = StageStamps()
+  public internal(set) var symbolCount: Int
   /// Where an interrupted tick goes on.
   var tickPosition = 0
+  /// When REST may be asked about the next silent stream.
+  var nextCheckMillis: Int64 = 0
 
   /// One event. `now` never goes back; ticks advance it when nothing else does.
   @_noAllocation @_noLocks
@@ -38,17 +44,40 @@ public struct Engine: ~Copyable {
       return .done
     }
     let index = Int(record.symbol)
-    if index >= symbols.count {
+    if index < symbolCount {
+      if record.kind == EventKind.trade.rawValue { return liveTrade(record, index, now: now, outbox) }
+      if record.kind == EventKind.historyTrade.rawValue { return historyTrade(record, index, now: now, outbox) }
+    }
+    return stepOther(record, index, now: now, outbox)
+  }
+
+  /// What comes seldom.
+  @_noAllocation @_noLocks
+  @inline(never)
+  private mutating func stepOther(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    if record.kind == EventKind.instrument.rawValue { return instrument(record, index) }
+    if index >= symbolCount {
       counters.unknown &+= 1
       return .done
     }
-    if record.kind == EventKind.trade.rawValue { return liveTrade(record, index, now: now, outbox) }
-    if record.kind == EventKind.historyTrade.rawValue { return historyTrade(record, index, now: now, outbox) }
-    if record.kind == EventKind.historyEnd.rawValue { return historyEnd(index, now: now, outbox) }
+    if record.kind == EventKind.historyEnd.rawValue { return historyEnd(record, index, now: now, outbox) }
     if record.kind == EventKind.indicator.rawValue || record.kind == EventKind.liquidation.rawValue {
       symbols[index].book.receive(record)
       return .done
     }
+    if record.kind == EventKind.feedHeard.rawValue {
+      feedHeard(record, now: now)
+      return .done
+    }
+    if record.kind == EventKind.feedDown.rawValue {
+      feedDown(record)
+      return .done
+    }
+    if record.kind == EventKind.historyReset.rawValue {
+      historyReset(index)
+      return .done
+    }
+    if record.kind == EventKind.delisted.rawValue { return delisted(index, now: now, outbox) }
     counters.unknown &+= 1
     return .done
   }
@@ -59,6 +88,10 @@ public struct Engine: ~Copyable {
       entriesPaused = true
     } else if code == Command.resumeEntries.rawValue {
       entriesPaused = false
+    } else if code == Command.clockDoubted.rawValue {
+      isClockDoubted = true
+    } else if code == Command.clockTrusted.rawValue {
+      isClockDoubted = false
     } else {
       counters.unknown &+= 1
     }
@@ -74,6 +107,7 @@ public struct Engine: ~Copyable {
       // It may tell a hole before it.
       if !outbox.hasRoom(strategies: strategies.count) { return false }
       noteId(record, index, outbox)
+      symbols[index].plainFromId = record.id &+ 1
       return true
     }
     let t = record.time_ms > symbols[index].eventMillis ? record.time_ms : symbols[index].eventMillis
@@ -102,6 +136,7 @@ public struct Engine: ~Copyable {
     if !symbols[index].hasTrade {
       symbols[index].hasTrade = true
       symbols[index].firstMillis = t
+      symbols[index].plainFromId = record.id
       symbols[index].grid.start(firstTradeMillis: t)
     }
     symbols[index].eventMillis = t
@@ -112,7 +147,9 @@ public struct Engine: ~Copyable {
       timeMillis: t, price: record.price_e8, quantity: record.quantity_e8, flags: record.flags, pool: pool)
     if !fits {
       counters.poolExhausted &+= 1
-      symbols[index].incompleteUntilMillis = t &+ 86_400_000
+      symbols[index].holeUntilMillis = t &+ 86_400_000
+      symbols[index].plainFromId = record.id &+ 1
+      blockEntries(index)
     }
     symbols[index].candles.add(timeMillis: t, price: record.price_e8)
     symbols[index].lastAggId = record.id

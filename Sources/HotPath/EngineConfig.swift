@@ -61,6 +61,8 @@ public struct EngineLimits: Sendable {
   public var heldTrades = 1 << 15
   /// Indicators of one symbol published but not yet known at its event time, and entries of each tape. A power of two.
   public var indicators = 1 << 12
+  /// Symbols that there is room for; more than the configuration's leave room for what is listed later.
+  public var symbolRoom = 0
 
   public init() {}
 

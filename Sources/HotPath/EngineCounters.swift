@@ -6,6 +6,16 @@ public struct EngineCounters: BitwiseCopyable, Sendable {
   public var late: Int64 = 0
   /// Trades with a repeated or older id.
   public var dropped: Int64 = 0
+  /// Trades that came a second time over a connection that overlaps another: nothing is wrong.
+  public var overlapped: Int64 = 0
+  /// Trades that came after a later one and closed the hole themselves.
+  public var reordered: Int64 = 0
+  /// Trades whose price is an eighth or more away from the one before, held until REST confirms them.
+  public var doubted: Int64 = 0
+  /// Trades that came with two contents, or whose price REST did not confirm.
+  public var quarantined: Int64 = 0
+  /// Times a symbol's windows were built anew.
+  public var rebuilt: Int64 = 0
   /// Jumps in ids.
   public var gaps: Int64 = 0
   /// Moments at which the strategies were evaluated.

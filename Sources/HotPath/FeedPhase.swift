@@ -6,6 +6,9 @@ public enum FeedPhase: UInt8, Sendable, BitwiseCopyable {
   case backfilling
   /// A hole in the ids is being fetched; live trades are held.
   case gap
+  /// The live stream was interrupted: until the symbol's next trade, or REST, tells whether any were missed, its clock
+  /// stands.
+  case awaiting
 
   var isFlowing: Bool {
     @_noAllocation @_noLocks
@@ -20,5 +23,10 @@ public enum FeedPhase: UInt8, Sendable, BitwiseCopyable {
   var isGap: Bool {
     @_noAllocation @_noLocks
     get { if case .gap = self { true } else { false } }
+  }
+
+  var isAwaiting: Bool {
+    @_noAllocation @_noLocks
+    get { if case .awaiting = self { true } else { false } }
   }
 }

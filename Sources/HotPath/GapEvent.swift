@@ -1,10 +1,20 @@
-/// A jump in a symbol's aggTrade ids.
+/// What is missing from a symbol's trades, in doubt, or mended.
 public struct GapEvent: BitwiseCopyable, Sendable {
   public enum Kind: UInt8, Sendable, BitwiseCopyable {
     /// Please fetch these ids; the windows wait.
     case wanted = 0
     /// Passed over for good: a replay, or not filled within ten minutes.
     case permanent
+    /// Please look whether the venue has anything from `fromId` on: the stream is silent.
+    case check
+    /// Please fetch this trade again: it came with two contents.
+    case verify
+    /// Please fetch the whole past again: what the windows hold is not what the venue has.
+    case rebuild
+    /// This trade came with two contents, or with a price that the venue's history does not have.
+    case quarantined
+    /// A hole is closed; the windows follow the live stream.
+    case filled
   }
 
   public var kind: Kind

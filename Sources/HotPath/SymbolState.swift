@@ -15,7 +15,7 @@ struct SymbolState: BitwiseCopyable {
   /// Of the last trade seen, in the windows or held.
   var livePrice: Int64 = 0
   var liveMillis: Int64 = .min
-  /// Windows of 30 min and 4 h have a hole until this event time.
+  /// No entries until this event time: `blockEntries` derives it from what is below.
   var incompleteUntilMillis: Int64 = .min
 
   var window: TradeWindow
@@ -35,6 +35,38 @@ struct SymbolState: BitwiseCopyable {
   var gapAskedMillis: Int64 = 0
   /// The id behind the last hole that was counted: a hole is noticed in several places and counted once.
   var countedHoleBefore: Int64 = .min
+  /// Where the present hole began, for telling that it is filled.
+  var gapFromId: Int64 = 0
+
+  // The live stream's state; engine's clock.
+  /// Everything published before is in. `.max`: nobody tells, as in a replay.
+  var heardMillis: Int64 = .max
+  /// Since when the stream is heard; `.max` while it is not.
+  var upSinceMillis: Int64 = .max
+  /// No trade came since the stream was lost.
+  var isInterrupted = false
+  /// When REST was last asked whether the stream is right to be silent, or is to be asked again about a doubt.
+  var checkedMillis: Int64 = 0
+
+  // What is wrong with the windows.
+  /// They have a hole at this event time; `.min`: none.
+  var holeMillis: Int64 = .min
+  /// Until when the 4 h window, or with a used-up pool the day's, has a hole.
+  var holeUntilMillis: Int64 = .min
+  /// The last bound that a tick raised event time to: a trade before it counts as late.
+  var tickedMillis: Int64 = .min
+  /// Ids from here to `lastAggId` lie one by one at the end of the chain of trades.
+  var plainFromId: Int64 = .max
+  /// An applied trade that came again with other content; -1: none.
+  var suspectId: Int64 = -1
+  /// REST had trades that ticks had passed by: candles and flow are not those of an undisturbed run.
+  var isDistorted = false
+  var rebuildAskedMillis: Int64 = 0
+  var isDelisted = false
+
+  /// Prices an eighth or more away from the last: so many in a row agree with each other.
+  var doubtPrice: Int64 = 0
+  var doubtCount: Int64 = 0
 
   init(window: TradeWindow, book: IndicatorBook, hold: HoldQueue, limits: InstrumentLimits, name: NameRange) {
     self.window = window

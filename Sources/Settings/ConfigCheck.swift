@@ -27,16 +27,18 @@ struct ConfigCheck {
     let evaluation = choice("evaluation.every").flatMap(RunConfig.Evaluation.init(rawValue:))
     let wait = choice("wait").flatMap(RunConfig.Wait.init(rawValue:))
     let placement = placement(wait)
+    let minutes = integer("history.rest_minutes")
     let history = pathsBySymbol("history.files", symbols: symbols ?? [])
     let indicators = text("indicators")
     let level = choice("log.level")
     let format = choice("log.format")
     guard
       let venue, let symbols, let contractTypes, let strategies, let paper, let evaluation, let wait, let placement,
-      let history, let level, let format, violations.isEmpty
+      let history, let minutes, let level, let format, violations.isEmpty
     else { return nil }
     return RunConfig(
-      venue: venue, symbols: symbols, contractTypes: contractTypes, strategies: strategies, paper: paper,
+      venue: venue, symbols: symbols, historyMinutes: minutes, contractTypes: contractTypes, strategies: strategies,
+      paper: paper,
       maxCostR: maxCostR, evaluation: evaluation, wait: wait, placement: placement, historyFiles: history,
       indicatorsFile: indicators, log: RunConfig.Log(level: level, format: format))
   }
@@ -217,6 +219,13 @@ struct ConfigCheck {
       violate(path, "must be a list of at least one name")
       return nil
     }
+    if choices.isEmpty, names.contains(where: { $0 == "all" || $0.hasPrefix("top:") }) {
+      if names.count > 1 { violate(path, "`all` and `top:N` stand alone: remove the other names") }
+      if names.count == 1, names[0] != "all", RunConfig.topCount(names[0]) == nil {
+        violate(path, "\(names[0]): write top:N with N from 1 to \(RunConfig.symbolsMost)")
+      }
+      return names
+    }
     for (index, name) in names.enumerated() {
       if names[..<index].contains(name) { violate(path, "\(name) appears twice: keep one") }
       if choices.isEmpty, !Self.isSymbol(name) { violate(path, "\(name) is no symbol: write it like BTCUSDT") }
@@ -234,7 +243,8 @@ struct ConfigCheck {
     }
     var files: [String: [String]] = [:]
     for list in lists {
-      if !symbols.contains(list.name) { violate(path, "\(list.name) is not among `symbols`: add it there") }
+      let isOpen = symbols == ["all"] || symbols.first?.hasPrefix("top:") == true
+      if !isOpen, !symbols.contains(list.name) { violate(path, "\(list.name) is not among `symbols`: add it there") }
       if list.texts.isEmpty || list.texts.contains("") { violate(path, "\(list.name) has no file: name one") }
       files[list.name] = list.texts
     }

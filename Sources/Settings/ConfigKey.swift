@@ -64,6 +64,7 @@ public struct ConfigKey: Sendable {
     ConfigKey("placement.spin_us", .integer(0...1_000_000), .number("20")),
     ConfigKey("placement.yield_us", .integer(0...1_000_000), .number("100")),
     ConfigKey("placement.lock_memory", .flag, .bool(false)),
+    ConfigKey("history.rest_minutes", .integer(0...1_440), .number("60")),
     ConfigKey("history.files", .pathsBySymbol, .textsByName([])),
     ConfigKey("indicators", .path, .null),
     ConfigKey("log.level", .choice(["trace", "debug", "info", "notice", "warning", "error"]), .text("info")),

@@ -51,9 +51,9 @@ public struct RawConfig: Sendable {
       let name = keyNode.scalar?.string ?? "?"
       let childPath = path.isEmpty ? name : "\(path).\(name)"
       let origin = Self.origin(keyNode, file)
-      if ConfigKey.find(childPath) != nil {
+      if let key = ConfigKey.find(childPath) {
         // A list written over several lines is found at its key.
-        if let value = Self.value(child) {
+        if let value = Self.value(child, of: key) {
           entries[childPath] = Entry(value: value, origin: origin)
         } else {
           violations.append(origin.violation(childPath, nil, "must be a value or a list of texts"))
@@ -67,6 +67,20 @@ public struct RawConfig: Sendable {
   }
 
   private static func origin(_ node: Node, _ file: String) -> ConfigOrigin { .file(file, line: node.mark?.line) }
+
+  /// Names may be written as one word (`all`) or as `{top: 50}`.
+  private static func value(_ node: Node, of key: ConfigKey) -> ConfigValue? {
+    guard case .names = key.kind else { return value(node) }
+    if let scalar = node.scalar, case .text(let text) = value(scalar), text == "all" || text.hasPrefix("top:") {
+      return .texts([text])
+    }
+    if let mapping = node.mapping, mapping.count == 1, let (name, count) = mapping.first,
+      name.scalar?.string == "top", let number = count.scalar?.string
+    {
+      return .texts(["top:\(number)"])
+    }
+    return value(node)
+  }
 
   /// nil for what no setting can be: lists in lists, lists of numbers.
   private static func value(_ node: Node) -> ConfigValue? {

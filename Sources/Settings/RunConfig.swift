@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import HotPath
 
 /// What `apus run` obeys: every value checked.
 public struct RunConfig: Sendable, Equatable {
@@ -44,13 +45,25 @@ public struct RunConfig: Sendable, Equatable {
     public init() {}
   }
 
+  /// What `symbols` asks for.
+  public enum SymbolChoice: Sendable, Equatable {
+    case list([String])
+    /// The N of the largest volume in the last 24 h, at the start.
+    case top(Int)
+    /// Whatever the venue trades, what it lists later included.
+    case all
+  }
+
   public struct Log: Sendable, Equatable {
     public var level: String
     public var format: String
   }
 
   public var venue: Venue
+  /// As written: names, or one word, `all` or `top:N`.
   public var symbols: [String]
+  /// How many minutes of REST's request weight the past may take at the start.
+  public var historyMinutes: Int64
   public var contractTypes: [String]
   /// Paths of strategy files, relative to the working directory.
   public var strategies: [String]
@@ -64,6 +77,20 @@ public struct RunConfig: Sendable, Equatable {
   public var historyFiles: [String: [String]]
   public var indicatorsFile: String?
   public var log: Log
+
+  public var symbolChoice: SymbolChoice {
+    if symbols == ["all"] { return .all }
+    if symbols.count == 1, let count = Self.topCount(symbols[0]) { return .top(count) }
+    return .list(symbols)
+  }
+
+  /// N of `top:N`; nil for anything else.
+  static func topCount(_ text: String) -> Int? {
+    guard text.hasPrefix("top:"), let count = Int(text.dropFirst(4).drop { $0 == " " }) else { return nil }
+    return (1...symbolsMost).contains(count) ? count : nil
+  }
+
+  public static let symbolsMost = EngineLimits.symbolsMax
 
   /// A strategy's `max_cost_r` under this configuration: of two limits the strictest wins.
   public func maxCostR(of strategy: StrategyConfig) -> Double? {
@@ -96,12 +123,14 @@ public struct RunConfig: Sendable, Equatable {
   }
 
   init(
-    venue: Venue, symbols: [String], contractTypes: [String], strategies: [String], paper: PaperConfig,
+    venue: Venue, symbols: [String], historyMinutes: Int64, contractTypes: [String], strategies: [String],
+    paper: PaperConfig,
     maxCostR: Double?, evaluation: Evaluation, wait: Wait, placement: Placement, historyFiles: [String: [String]],
     indicatorsFile: String?, log: Log
   ) {
     self.venue = venue
     self.symbols = symbols
+    self.historyMinutes = historyMinutes
     self.contractTypes = contractTypes
     self.strategies = strategies
     self.paper = paper

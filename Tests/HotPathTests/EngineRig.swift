@@ -27,12 +27,13 @@ final class EngineRig {
     strategies: [StrategyConfig] = [Strategies.flow()], symbols: [String] = ["BTCUSDT"],
     instruments: [Instrument]? = nil, paper: PaperConfig = .init(), timing: EvaluationTiming = .everyTrade,
     output: EvaluationOutput = .none, gapPolicy: GapPolicy = .report, trades: Int = 1 << 16, heldTrades: Int = 1 << 12,
-    drainsOnlyWhenFull: Bool = false
+    symbolRoom: Int = 0, drainsOnlyWhenFull: Bool = false
   ) {
     var limits = EngineLimits()
     limits.trades = trades
     limits.heldTrades = heldTrades
     limits.indicators = 256
+    limits.symbolRoom = symbolRoom
     engine = Engine(
       EngineConfig(
         symbols: SymbolTable(symbols), instruments: instruments, strategies: strategies, paper: paper, timing: timing,
@@ -102,11 +103,40 @@ enum Records {
     return record
   }
 
-  static func historyEnd(_ now: Int64, symbol: UInt32 = 0) -> apus_record {
+  static func historyEnd(
+    _ now: Int64, symbol: UInt32 = 0, request: HistoryRequest = .past, gaveUp: Bool = false
+  ) -> apus_record {
     var record = apus_record()
     record.kind = EventKind.historyEnd.rawValue
     record.symbol = symbol
     record.time_ms = now
+    record.first_id = request.rawValue
+    record.flags = gaveUp ? RecordFlags.gaveUp : 0
+    return record
+  }
+
+  /// The connection of `symbols` was heard at a time; or was cut, heard last then.
+  static func heard(_ timeMillis: Int64, symbols: Range<Int> = 0..<1) -> apus_record {
+    connection(.feedHeard, timeMillis, symbols)
+  }
+
+  static func down(_ timeMillis: Int64, symbols: Range<Int> = 0..<1) -> apus_record {
+    connection(.feedDown, timeMillis, symbols)
+  }
+
+  private static func connection(_ kind: EventKind, _ timeMillis: Int64, _ symbols: Range<Int>) -> apus_record {
+    var record = apus_record()
+    record.kind = kind.rawValue
+    record.symbol = UInt32(symbols.lowerBound)
+    record.first_id = Int64(symbols.upperBound)
+    record.time_ms = timeMillis
+    return record
+  }
+
+  static func reset(symbol: UInt32 = 0) -> apus_record {
+    var record = apus_record()
+    record.kind = EventKind.historyReset.rawValue
+    record.symbol = symbol
     return record
   }
 

@@ -33,11 +33,11 @@ import Testing
     let rig = live([Strategies.flow()], timing: .everyTrade)
     rig.step(Records.trade(1, 1_000, "10"))
     rig.tick(302_000)
-    rig.step(Records.trade(2, 299_000, "20"), now: 302_000)
+    rig.step(Records.trade(2, 299_000, "11"), now: 302_000)
     #expect(rig.counters.late == 1)
     // Its T is 300,000: the first candle closed without it.
     #expect(rig.state.candles.lastClose == 10)
-    #expect(rig.state.candles.high == 20)
+    #expect(rig.state.candles.high == 11)
     #expect(rig.state.eventMillis == 300_000)
   }
 

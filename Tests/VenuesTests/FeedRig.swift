@@ -1,4 +1,5 @@
 import CRecords
+import Domain
 import Foundation
 import HotPath
 import Logging
@@ -20,14 +21,15 @@ final class FeedRig: @unchecked Sendable {
 
   init(
     host: String = "localhost", port: UInt16, ca: String?, symbols: [String] = ["BTCUSDT", "ETHUSDT"],
-    ringCapacity: Int = 1_024
+    ringCapacity: Int = 1_024, options: FeedOptions = FeedOptions()
   ) throws {
     ring = RecordRing(capacity: ringCapacity)
     let states = StateLog()
     self.states = states
     feed = try BinanceFeed(
-      endpoints: .sim(host: host, port: port), trust: TLSTrust(caFile: ca), symbols: SymbolTable(symbols),
-      ring: ring, doorbell: doorbell, stages: stages, logger: quietLogger(),
+      endpoints: .sim(host: host, port: port), trust: TLSTrust(caFile: ca),
+      symbols: SymbolTable(symbols, room: options.symbolRoom),
+      ring: ring, doorbell: doorbell, stages: stages, logger: quietLogger(), options: options,
       onState: { state in states.all.withLock { $0.append(state) } })
   }
 
@@ -38,11 +40,20 @@ final class FeedRig: @unchecked Sendable {
     return eventually(condition)
   }
 
+  /// Trades alone; what the engine is told of connections goes to `news`.
   func records() -> [apus_record] {
-    var all: [apus_record] = []
+    var trades: [apus_record] = []
     var record = apus_record()
-    while ring.pop(into: &record) { all.append(record) }
-    return all
+    while ring.pop(into: &record) {
+      if record.kind == EventKind.trade.rawValue { trades.append(record) } else { news.append(record) }
+    }
+    return trades
+  }
+
+  private(set) var news: [apus_record] = []
+  /// Of the kinds that the engine has been told, those that differ from the one before.
+  var turns: [EventKind] {
+    news.compactMap { EventKind(rawValue: $0.kind) }.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
   }
 
   var counts: FeedCounts { feed.counters.snapshot() }

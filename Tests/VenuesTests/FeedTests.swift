@@ -99,8 +99,9 @@ struct FeedTests {
     defer { venue.stop() }
     let rig = try FeedRig(port: venue.port, ca: Self.certificate.file, ringCapacity: 4)
     #expect(try rig.run { rig.counts.trades == 10 }, "\(rig.counts) \(rig.reasons)")
-    #expect(rig.counts.ringRefused == 6)
-    #expect(rig.records().map(\.id) == [1, 2, 3, 4])
+    // One place of the four tells that nothing is heard yet.
+    #expect(rig.counts.ringRefused == 7)
+    #expect(rig.records().map(\.id) == [1, 2, 3])
   }
 
   @Test func reconnectsAndSubscribesAgainAfterACut() throws {
@@ -191,16 +192,17 @@ struct FeedTests {
     let rig = try FeedRig(port: venue.port, ca: Self.certificate.file, symbols: symbols)
     #expect(try rig.run { rig.feed.state == .streaming }, "\(rig.counts) \(rig.reasons)")
     let sent = messages.withLock { $0.values.sorted { $0.count > $1.count } }
-    #expect(sent.map(\.count) == [10, 2])
+    // Two hundred streams a connection, a hundred a message.
+    #expect(sent.map(\.count).sorted(by: >) == [2, 2, 2, 2, 2, 2])
     var streams: [String] = []
     for (number, text) in sent.joined().enumerated() {
       let message = try JSONDecoder().decode(SubscribeMessage.self, from: Data(text.utf8))
       #expect(message.method == "SUBSCRIBE")
       #expect(message.params.count <= 100)
-      #expect(message.id == (number < 10 ? number : number - 10) + 1)
+      #expect(message.id == number % 2 + 1)
       streams += message.params
     }
-    #expect(streams == symbols.map { $0.lowercased() + "@aggTrade" })
+    #expect(streams.sorted() == symbols.map { $0.lowercased() + "@aggTrade" }.sorted())
   }
 
   @Test(arguments: [

@@ -1,31 +1,44 @@
 import CRecords
 import Domain
 import Foundation
-import HotPath
+import Synchronization
 import Testing
 
+@testable import HotPath
 @testable import Venues
 
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct HistoryTests {
   private static let certificate = TestCertificate()
 
+  private final class Deaf: Sendable { let symbols = Mutex<[Int]>([]) }
+
   private final class Rig {
     let server: TestVenue
     let history: BinanceHistory
     let ring: RecordRing
     private(set) var records: [apus_record] = []
+    /// Symbols whose streams were found silent.
+    let deaf: Deaf
 
     init(
-      _ venue: PagingVenue, symbols: [String] = ["BTCUSDT"], fromIds: [Int64?] = [nil], ringCapacity: Int = 8_192,
+      _ venue: PagingVenue, symbols: [String] = ["BTCUSDT"], fromIds: [Int64?] = [nil],
+      tradesPerDay: [Int64?]? = nil, ringCapacity: Int = 8_192,
       options: BinanceHistory.Options = .init()
     ) throws {
       server = TestVenue(HistoryTests.certificate) { connection, _ in venue.serve(connection) }
       ring = RecordRing(capacity: ringCapacity)
-      history = try BinanceHistory(
-        endpoints: .sim(host: "127.0.0.1", port: server.port), trust: TLSTrust(caFile: HistoryTests.certificate.file),
-        symbols: SymbolTable(symbols), fromIds: fromIds, ring: ring, doorbell: Doorbell(), logger: quietLogger(),
-        options: options)
+      let rest = try BinanceRest(
+        endpoints: .sim(host: "127.0.0.1", port: server.port),
+        trust: TLSTrust(caFile: HistoryTests.certificate.file), logger: quietLogger())
+      let beginnings = fromIds.indices.map { index in
+        BinanceHistory.Beginning(fromId: fromIds[index], tradesPerDay: tradesPerDay?[index] ?? nil)
+      }
+      let deaf = Deaf()
+      history = BinanceHistory(
+        rest: rest, symbols: symbols, beginnings: beginnings, ring: ring, doorbell: Doorbell(), logger: quietLogger(),
+        options: options, onDeaf: { symbol in deaf.symbols.withLock { $0.append(symbol) } })
+      self.deaf = deaf
     }
 
     deinit {
@@ -42,23 +55,37 @@ struct HistoryTests {
       }
     }
 
-    /// Trades' ids with -1 for a historyEnd.
+    /// Trades' ids with -1 for a historyEnd, -2 for one that gave up, and -3 for a reset.
     func ids(_ symbol: UInt32 = 0) -> [Int64] {
-      records.filter { $0.symbol == symbol }.map { $0.kind == EventKind.historyEnd.rawValue ? -1 : $0.id }
+      records.filter { $0.symbol == symbol }.map { record in
+        switch EventKind(rawValue: record.kind) {
+        case .historyEnd: record.flags & RecordFlags.gaveUp == 0 ? -1 : -2
+        case .historyReset: -3
+        default: record.id
+        }
+      }
+    }
+
+    func request(_ kind: GapEvent.Kind, _ fromId: Int64, _ throughId: Int64, symbol: UInt32 = 0) {
+      history.request(GapEvent(kind: kind, symbol: symbol, fromId: fromId, throughId: throughId))
     }
   }
 
+  private static func options(hours: Int64, milestonesMillis: [Int64] = []) -> BinanceHistory.Options {
+    var options = BinanceHistory.Options()
+    options.windowMillis = hours * 3_600_000
+    options.milestonesMillis = milestonesMillis
+    return options
+  }
+
+  /// Fetched from the newest page backwards, told from the oldest trade on; files' symbols go on from their last id.
   @Test func pagesTheWindowInIdOrder() throws {
     let venue = PagingVenue(trades: [
       "BTCUSDT": recentTrades(firstId: 5_000, count: 2_500), "ETHUSDT": recentTrades(firstId: 70, count: 3),
     ])
     let rig = try Rig(
       venue, symbols: ["BTCUSDT", "ETHUSDT", "NEWUSDT"], fromIds: [nil, 71, nil], ringCapacity: 512,
-      options: {
-        var options = BinanceHistory.Options()
-        options.windowMillis = 3 * 3_600_000
-        return options
-      }())
+      options: Self.options(hours: 3))
     try rig.history.start()
     #expect(rig.collect(ends: 3))
     // The ring is smaller than a page: nothing is lost for it.
@@ -66,19 +93,57 @@ struct HistoryTests {
     #expect(rig.ids(1) == [71, 72, -1])
     #expect(rig.ids(2) == [-1])
     #expect(rig.ring.refused() == 0)
-    #expect(rig.records.dropLast().allSatisfy { $0.kind != EventKind.historyEnd.rawValue || $0.id == 0 })
-    #expect(eventually { rig.history.progress.allSatisfy { $0.isDone && $0.share == 1 } })
+    #expect(eventually { rig.history.progress.allSatisfy { $0.isDone || $0.share == 1 } })
     #expect(rig.history.progress.map(\.fetched) == [2_500, 2, 0])
-    let requests = venue.requests.withLock { $0 }
-    // Hours until a trade is found, then pages by id.
-    let bitcoin = requests.filter { $0["symbol"] == "BTCUSDT" }
-    #expect(bitcoin.prefix { $0["fromId"] == nil }.count == 3)
-    #expect(bitcoin.compactMap { $0["fromId"] } == ["5000", "6000", "7000"])
-    for request in bitcoin.prefix(3) {
-      let start = try #require(Int64(request["startTime"] ?? ""))
-      let end = try #require(Int64(request["endTime"] ?? ""))
-      #expect(end - start == 3_599_999)
-    }
+    let bitcoin = venue.requests.withLock { $0 }.filter { $0["symbol"] == "BTCUSDT" }
+    #expect(bitcoin[0]["fromId"] == nil, "the newest page first")
+    #expect(
+      bitcoin.compactMap { $0["fromId"] } == ["5500", "4500", "4000", "7500"], "backwards, then what came meanwhile")
+  }
+
+  /// The windows are told at each milestone, after a reset, so that 30 min do not wait for the day.
+  @Test func milestonesAreToldAnew() throws {
+    let venue = PagingVenue(trades: ["BTCUSDT": recentTrades(firstId: 1, count: 12_000)])
+    let rig = try Rig(
+      venue, ringCapacity: 32_768, options: Self.options(hours: 3, milestonesMillis: [1_500_000]))
+    try rig.history.start()
+    #expect(rig.collect(ends: 2))
+    let ids = rig.ids()
+    let end = try #require(ids.firstIndex(of: -1))
+    // A page a thousand seconds: two of them reach 25 min.
+    #expect(Array(ids[..<end]) == Array(10_001...12_000))
+    #expect(ids[end + 1] == -3)
+    let told = Array(ids[(end + 2)...].dropLast())
+    #expect(told == Array((told.first ?? 0)...12_000))
+    // Three hours of a trade a second.
+    #expect((1_190...1_201).contains(told.first ?? 0), "\(told.first ?? 0)")
+    #expect(eventually { rig.history.progress[0].isDone })
+  }
+
+  /// The trades that the venue's newest page lacks come after it.
+  @Test func symbolsBeyondTheBudgetWarmUpLive() throws {
+    let venue = PagingVenue(trades: [
+      "AUSDT": recentTrades(firstId: 1, count: 5), "BUSDT": recentTrades(firstId: 1, count: 5),
+    ])
+    var options = Self.options(hours: 1)
+    options.budgetMinutes = 1
+    let rig = try Rig(
+      venue, symbols: ["AUSDT", "BUSDT"], fromIds: [nil, nil], tradesPerDay: [200_000, 1_000], options: options)
+    try rig.history.start()
+    #expect(rig.collect(ends: 2))
+    #expect(rig.ids(0) == [-1])
+    #expect(rig.ids(1) == [1, 2, 3, 4, 5, -1])
+    #expect(rig.history.progress.map(\.isLiveOnly) == [true, false])
+    #expect(venue.requests.withLock { $0.allSatisfy { $0["symbol"] == "BUSDT" } })
+  }
+
+  @Test func aPlanTakesTheCheapestFirst() {
+    let plan = HistoryPlan(tradesPerDay: [1_500_000, 10_000, nil, 60_000], minutes: 1)
+    #expect(plan.fetched == [2, 1, 3])
+    #expect(plan.live == [0])
+    #expect(plan.pages == 2 + 12 + 62)
+    #expect(HistoryPlan(tradesPerDay: [1_500_000, 1_200_000], minutes: 30).live.isEmpty)
+    #expect(HistoryPlan(tradesPerDay: [1], minutes: 0).live == [0])
   }
 
   @Test func gapsComeWithAnEnd() throws {
@@ -87,41 +152,70 @@ struct HistoryTests {
     try rig.history.start()
     #expect(rig.collect(ends: 1))
     #expect(rig.ids() == [2_999, 3_000, -1])
-    #expect(eventually { rig.history.progress[0].isDone })
-    rig.history.requestGap(symbolIndex: 0, fromId: 10, throughId: 1_510)
-    rig.history.requestGap(symbolIndex: 0, fromId: 2_000, throughId: 2_000)
+    rig.request(.wanted, 10, 1_510)
+    #expect(rig.collect(ends: 2))
+    rig.request(.wanted, 2_000, 2_000)
     #expect(rig.collect(ends: 3))
     #expect(rig.ids() == [2_999, 3_000, -1] + Array(10...1_510) + [-1, 2_000, -1])
     #expect(rig.records.allSatisfy { $0.kind != EventKind.trade.rawValue })
-    #expect(eventually { rig.history.counts.gapsServed == 2 })
+    let ends = rig.records.filter { $0.kind == EventKind.historyEnd.rawValue }.map(\.first_id)
+    #expect(ends == [HistoryRequest.past.rawValue, HistoryRequest.gap.rawValue, HistoryRequest.gap.rawValue])
+    #expect(rig.history.counts.gapsServed == 2)
     #expect(venue.requests.withLock { $0.compactMap { $0["limit"] } } == ["1000", "1000", "501", "1"])
   }
 
-  @Test func aGapBehindTheHistoryIsCoveredByIt() throws {
-    let trades = recentTrades(firstId: 1, count: 1_500)
-    let venue = PagingVenue(trades: ["BTCUSDT": trades])
-    let rig = try Rig(venue, fromIds: [1])
-    // Asked before paging begins: one end, after everything.
-    rig.history.requestGap(symbolIndex: 0, fromId: 1_200, throughId: 1_400)
-    try rig.history.start()
-    #expect(rig.collect(ends: 1))
-    #expect(rig.ids() == Array(1...1_500) + [-1])
-    usleep(100_000)
-    #expect(rig.ring.isEmpty())
-  }
-
-  @Test func anUnfillableGapIsGivenUp() throws {
+  @Test func aGapThatTheVenueLacksIsSaidSo() throws {
     let venue = PagingVenue(trades: ["BTCUSDT": recentTrades(firstId: 1, count: 10)])
-    var options = BinanceHistory.Options()
-    options.gapPatienceMillis = 600
-    let rig = try Rig(venue, fromIds: [10], options: options)
+    let rig = try Rig(venue, fromIds: [10])
     try rig.history.start()
     #expect(rig.collect(ends: 1))
-    #expect(eventually { rig.history.progress[0].isDone })
-    rig.history.requestGap(symbolIndex: 0, fromId: 50, throughId: 60)
+    rig.request(.wanted, 50, 60)
     #expect(rig.collect(ends: 2))
     #expect(rig.history.counts.gapsUnfilled == 1)
-    #expect(rig.ids() == [10, -1, -1])
+    #expect(rig.ids() == [10, -1, -2])
+  }
+
+  /// A silent stream is deaf when the venue has older trades than those that may be on their way.
+  @Test func aCheckTellsDeafFromQuiet() throws {
+    let now = nowMillis()
+    let old = (1...5).map { PagingVenue.Trade(id: $0, timeMillis: now - 60_000) }
+    let fresh = PagingVenue.Trade(id: 6, timeMillis: now + 20_000)
+    let venue = PagingVenue(trades: ["AUSDT": old, "BUSDT": [fresh]])
+    let rig = try Rig(venue, symbols: ["AUSDT", "BUSDT"], fromIds: [6, 7])
+    try rig.history.start()
+    #expect(rig.collect(ends: 2))
+    rig.request(.check, 4, 3)
+    rig.request(.check, 6, 5, symbol: 1)
+    #expect(rig.collect(ends: 4))
+    #expect(rig.ids(0) == [-1, 4, 5, -1])
+    #expect(rig.ids(1) == [-1, 6, -1])
+    #expect(rig.deaf.symbols.withLock { $0 } == [0])
+    #expect(rig.history.counts.deafStreams == 1)
+  }
+
+  @Test func aRebuildTellsTheWholeWindowAgain() throws {
+    let venue = PagingVenue(trades: ["BTCUSDT": recentTrades(firstId: 1, count: 30)])
+    let rig = try Rig(venue, options: Self.options(hours: 1))
+    try rig.history.start()
+    #expect(rig.collect(ends: 1))
+    rig.request(.verify, 7, 7)
+    #expect(rig.collect(ends: 2))
+    rig.request(.rebuild, 0, 30)
+    rig.request(.rebuild, 0, 30)
+    #expect(rig.collect(ends: 3))
+    #expect(rig.ids() == Array(1...30) + [-1, 7, -1, -3] + Array(1...30) + [-1])
+    #expect(rig.history.counts.rebuilds == 1)
+  }
+
+  @Test func aSymbolListedLaterGetsItsPast() throws {
+    let venue = PagingVenue(trades: ["NEWUSDT": recentTrades(firstId: 1, count: 3)])
+    let rig = try Rig(venue, fromIds: [1], options: Self.options(hours: 1))
+    try rig.history.start()
+    #expect(rig.collect(ends: 1))
+    rig.history.add("NEWUSDT")
+    #expect(rig.collect(ends: 2))
+    #expect(rig.ids(1) == [1, 2, 3, -1])
+    #expect(rig.history.progress.map(\.symbol) == ["BTCUSDT", "NEWUSDT"])
   }
 
   @Test func rateLimitsAndErrorsAreWaitedOut() throws {
@@ -152,7 +246,7 @@ struct HistoryTests {
     let rig = try Rig(venue, symbols: ["GONEUSDT", "ETHUSDT"], fromIds: [nil, 1])
     try rig.history.start()
     #expect(rig.collect(ends: 2))
-    #expect(rig.ids(0) == [-1])
+    #expect(rig.ids(0) == [-2])
     #expect(rig.ids(1) == [1, 2, -1])
     #expect(rig.history.counts.failures == 1)
     #expect(venue.requests.withLock { $0.count { $0["symbol"] == "GONEUSDT" } } == 1)
@@ -166,18 +260,5 @@ struct HistoryTests {
     let began = Date()
     rig.history.stop()
     #expect(Date().timeIntervalSince(began) < 1)
-  }
-
-  @Test func theBudgetFollowsTheVenuesCountAndMinute() {
-    var budget = WeightBudget(limitPerMinute: 2_400)
-    let minute: Int64 = 1_789_478_280_000
-    #expect(budget.pauseMillis(weight: 20, reserve: 400, venueMillis: minute + 1_000) == 0)
-    budget.spend(weight: 20, reported: 1_980, venueMillis: minute + 1_000)
-    #expect(budget.pauseMillis(weight: 20, reserve: 400, venueMillis: minute + 1_000) == 0)
-    budget.spend(weight: 20, reported: nil, venueMillis: minute + 2_000)
-    #expect(budget.pauseMillis(weight: 20, reserve: 400, venueMillis: minute + 3_000) == 57_200)
-    // Gaps may use the reserve.
-    #expect(budget.pauseMillis(weight: 20, reserve: 0, venueMillis: minute + 3_000) == 0)
-    #expect(budget.pauseMillis(weight: 20, reserve: 400, venueMillis: minute + 60_200) == 0)
   }
 }

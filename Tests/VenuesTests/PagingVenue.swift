@@ -52,7 +52,9 @@ final class PagingVenue: Sendable {
       if let fromId = number("fromId") { return trade.id >= fromId }
       return trade.timeMillis >= number("startTime") ?? 0 && trade.timeMillis <= number("endTime") ?? .max
     }
-    let texts = rows.prefix(Int(number("limit") ?? 500)).map { trade in
+    let limit = Int(number("limit") ?? 500)
+    let isNewest = query["fromId"] == nil && query["startTime"] == nil
+    let texts = (isNewest ? rows.suffix(limit) : rows.prefix(limit)).map { trade in
       #"{"a":\#(trade.id),"p":"100.5","q":"1","f":\#(trade.id),"l":\#(trade.id),"T":\#(trade.timeMillis),"m":true}"#
     }
     return "[" + texts.joined(separator: ",") + "]"

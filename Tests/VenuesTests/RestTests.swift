@@ -163,7 +163,7 @@ struct RestTests {
     #expect(records[0].flags == 0)
     #expect(records[1].flags == RecordFlags.sell)
     #expect(records[1].time_ms == 1_789_478_330_948)
-    #expect(rest.usedWeight == 120)
+    #expect(rest.state.usedWeight == 120)
     _ = try rest.aggTrades(symbol: "BTCUSDT", symbolIndex: 0, from: .fromId(7))
     let sent = heads.withLock { $0 }
     #expect(

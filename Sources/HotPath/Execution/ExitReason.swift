@@ -6,6 +6,8 @@ public enum ExitReason: UInt8, Sendable, BitwiseCopyable {
   case breakeven
   case takeProfit2
   case timeout
+  /// The venue stopped trading the symbol: at the last price. Live only.
+  case delisted
 
   /// As files tell it.
   public var name: String {
@@ -15,6 +17,7 @@ public enum ExitReason: UInt8, Sendable, BitwiseCopyable {
     case .breakeven: "breakeven"
     case .takeProfit2: "tp2"
     case .timeout: "timeout"
+    case .delisted: "delisted"
     }
   }
 }

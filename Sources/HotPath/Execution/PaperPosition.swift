@@ -129,6 +129,13 @@ public struct PaperPosition: BitwiseCopyable, Sendable {
     return change
   }
 
+  /// Ends an open position at a price, less slippage, as a taker.
+  @_noAllocation @_noLocks
+  mutating func end(timeMillis: Int64, price: Double, costs: borrowing PaperCosts, reason: ExitReason) {
+    exit(price * (1 - Double(direction) * costs.slippage), remaining, costs.takerFee, timeMillis)
+    _ = close(reason)
+  }
+
   /// The stop goes to the tick away from the entry, targets toward it: for a long all down, for a short all up.
   /// A tick of 0 is unknown: levels stay as computed. So do levels outside Int64: prices may lie at its end.
   @_noAllocation @_noLocks

@@ -1,3 +1,4 @@
+import CRecords
 import Domain
 
 /// A symbol's rolling windows over 30 min, 4 h and 24 h, its size quantiles and its large flow.
@@ -102,6 +103,43 @@ public struct TradeWindow: BitwiseCopyable {
       if sign < 0 { largeSell &+= Int128(quantity) } else { largeBuy &+= Int128(quantity) }
     }
     return true
+  }
+
+  // MARK: looking back
+
+  /// Whether the trade `back` places before the last one written has another price, quantity or side. False when it lies in
+  /// an earlier chunk: what comes twice comes within seconds.
+  @_noAllocation @_noLocks
+  func contradicts(_ record: apus_record, back: Int64, pool: TradePool) -> Bool {
+    let place = place(back: back, pool)
+    return place >= 0 && !isContent(record, place, pool)
+  }
+
+  @_noAllocation @_noLocks
+  func agrees(_ record: apus_record, back: Int64, pool: TradePool) -> Bool {
+    let place = place(back: back, pool)
+    return place >= 0 && isContent(record, place, pool)
+  }
+
+  @_noAllocation @_noLocks
+  private func place(back: Int64, _ pool: TradePool) -> Int {
+    if tailChunk == TradePool.none || back < 0 || back >= Int64(TradePool.chunkTrades) { return -1 }
+    let place = tailPlace &- (Int(back) &+ 1) &* TradePool.stride
+    return place >= pool.first(of: tailChunk) ? place : -1
+  }
+
+  @_noAllocation @_noLocks
+  private func isContent(_ record: apus_record, _ place: Int, _ pool: TradePool) -> Bool {
+    let sign = 0 &- Int64(truncatingIfNeeded: record.flags & RecordFlags.sell)
+    let signed = (record.quantity_e8 ^ sign) &- sign
+    return pool.price(place) == record.price_e8 && pool.quantity(place) == signed
+  }
+
+  /// Empties all windows, as a silence of days would, and begins again at no time.
+  @_noAllocation @_noLocks
+  mutating func forget(pool: TradePool) {
+    passSilence(to: .max &- Self.dayMillis, pool)
+    advancedMillis = 0
   }
 
   @_noAllocation @_noLocks

@@ -9,6 +9,8 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
   private let buckets: Slab<UInt32>  // index + 1; 0 is empty
   private let bytes: Slab<UInt8>
   private let starts: Slab<UInt32>  // count + 1 entries: name i is bytes[starts[i]..<starts[i + 1]]
+  /// One element: how many names there are.
+  private let count: Slab<Int>
   /// Plain names of at most fifteen bytes as two words, in a table of their own of the same size.
   private let shortNames: Slab<ShortName>
 
@@ -21,28 +23,40 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
     var number: Int
   }
 
-  init(_ names: [String]) {
+  /// `room`: names there is room for, so that `insert` can add some later.
+  init(_ names: [String], room: Int = 0) {
+    let room = max(names.count, room)
     var capacity = 8
-    while capacity < names.count * 2 { capacity *= 2 }
+    while capacity < room * 2 { capacity *= 2 }
     buckets = Slab(zeroed: capacity)
-    bytes = Slab(zeroed: names.reduce(0) { $0 + $1.utf8.count })
-    starts = Slab(zeroed: names.count + 1)
+    let spare = (room - names.count) * EngineLimits.nameBytesMax
+    bytes = Slab(zeroed: names.reduce(0) { $0 + $1.utf8.count } + spare)
+    starts = Slab(zeroed: room + 1)
     shortNames = Slab(zeroed: capacity)
-    var at = 0
-    for (index, name) in names.enumerated() {
-      let utf8 = Array(name.utf8)
-      for byte in utf8 {
-        bytes[at] = byte
-        at += 1
-      }
-      starts[index + 1] = UInt32(at)
-      var bucket = Int(Self.hash(utf8.span, 0, utf8.count)) & (capacity - 1)
-      while buckets[bucket] != 0 { bucket = (bucket + 1) & (capacity - 1) }
-      buckets[bucket] = UInt32(index + 1)
-      // A name that JSON must escape is only found by the way that reads escapes.
-      let isPlain = utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-      if utf8.count <= Self.shortBytes, isPlain { insertShort(utf8, index) }
+    count = Slab(zeroed: 1)
+    for name in names { _ = insert(name) }
+  }
+
+  /// Adds a name with the next index; false without room. The thread that looks names up: nothing here is locked.
+  public func insert(_ name: String) -> Bool {
+    let index = count[0]
+    let utf8 = Array(name.utf8)
+    var at = Int(starts[index])
+    guard index + 1 < starts.count, at + utf8.count <= bytes.count else { return false }
+    for byte in utf8 {
+      bytes[at] = byte
+      at += 1
     }
+    starts[index + 1] = UInt32(at)
+    let mask = buckets.count - 1
+    var bucket = Int(Self.hash(utf8.span, 0, utf8.count)) & mask
+    while buckets[bucket] != 0 { bucket = (bucket + 1) & mask }
+    buckets[bucket] = UInt32(index + 1)
+    // A name that JSON must escape is only found by the way that reads escapes.
+    let isPlain = utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    if utf8.count <= Self.shortBytes, isPlain { insertShort(utf8, index) }
+    count[0] = index + 1
+    return true
   }
 
   private func insertShort(_ utf8: [UInt8], _ index: Int) {
@@ -100,7 +114,7 @@ public struct SymbolIndex: Sendable, BitwiseCopyable {
   @_noAllocation @_noLocks
   func find(_ text: borrowing JsonText) -> UInt32? {
     var candidate = 0
-    while candidate < starts.count &- 1 {
+    while candidate < count[0] {
       let from = Int(starts[candidate])
       let length = Int(starts[candidate &+ 1]) &- from
       var offset = 0

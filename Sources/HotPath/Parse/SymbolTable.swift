@@ -4,12 +4,12 @@ public struct SymbolTable: Sendable {
   /// What the hot path looks names up in.
   public let index: SymbolIndex
 
-  /// Order gives the index. Names are unique and not empty.
-  public init(_ names: [String]) {
+  /// Order gives the index. Names are unique and not empty. `room`: names that the index has room for.
+  public init(_ names: [String], room: Int = 0) {
     precondition(Set(names).count == names.count, "symbols are unique")
     precondition(names.allSatisfy { !$0.isEmpty }, "a symbol has a name")
     self.names = names
-    index = SymbolIndex(names)
+    index = SymbolIndex(names, room: room)
   }
 
   public var count: Int { names.count }

@@ -10,6 +10,15 @@ struct InstrumentLimits: BitwiseCopyable {
   /// USD.
   var minimumNotional: Int64
 
+  @_noAllocation @_noLocks
+  init(tick: Int64, lot: Int64, minimumQuantity: Int64, maximumQuantity: Int64, minimumNotional: Int64) {
+    self.tick = tick
+    self.lot = lot
+    self.minimumQuantity = minimumQuantity
+    self.maximumQuantity = maximumQuantity
+    self.minimumNotional = minimumNotional
+  }
+
   init(_ instrument: Instrument) {
     tick = instrument.tickSize
     lot = instrument.lotSize

@@ -11,6 +11,8 @@ public enum RejectReason: UInt8, Sendable, BitwiseCopyable {
   case costInR
   /// An operator paused entries.
   case entriesPaused
+  /// The venue's clock is not known.
+  case clockDoubted
 
   /// As files tell it; empty when accepted.
   public var text: String {
@@ -21,6 +23,7 @@ public enum RejectReason: UInt8, Sendable, BitwiseCopyable {
     case .belowMinimumNotional: "below the minimum notional"
     case .costInR: "cost in R"
     case .entriesPaused: "entries paused"
+    case .clockDoubted: "clock in doubt"
     }
   }
 }

@@ -27,9 +27,24 @@ public struct InstrumentListing: Sendable, Equatable {
 /// The answer to exchangeInfo, decoded tolerantly: each entry stands or falls by itself.
 struct ExchangeInfo: Decodable {
   var entries: [Entry]
+  var limits: [Limit]?
 
   private enum CodingKeys: String, CodingKey {
     case entries = "symbols"
+    case limits = "rateLimits"
+  }
+
+  /// The request weight that one address may use in a minute.
+  var weightPerMinute: Int? {
+    let limit = limits?.first { $0.rateLimitType == "REQUEST_WEIGHT" && $0.interval == "MINUTE" && $0.intervalNum == 1 }
+    return limit?.limit.flatMap { (1...10_000_000).contains($0) ? $0 : nil }
+  }
+
+  struct Limit: Decodable {
+    var rateLimitType: String?
+    var interval: String?
+    var intervalNum: Int?
+    var limit: Int?
   }
 
   struct Entry: Decodable {

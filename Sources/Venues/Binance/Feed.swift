@@ -1,4 +1,5 @@
 import CClock
+import CRecords
 import Domain
 import HotPath
 import Logging
@@ -6,40 +7,64 @@ import Synchronization
 
 /// Live aggTrades of Binance USD-M futures, from the venue's WebSockets into a record ring.
 ///
-/// One thread runs all connections, so that the ring has one producer. Its state is that thread's alone; other threads
-/// see `state`, `counters` and the stages, and call `start` and `stop`.
-public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendable {
-  private let endpoints: BinanceEndpoints
+/// One thread runs all connections, so that the ring has one producer. Besides trades it tells the engine, on the same
+/// ring and so in their order, when a connection's symbols are cut off and up to when they have been heard. Its state is
+/// that thread's alone; other threads see `state`, `counters` and the stages, and call `start`, `stop`, `add`, `remove` and
+/// `resubscribe`.
+public final class BinanceFeed: MarketFeed, @unchecked Sendable {
+  /// The engine learns this often how far its symbols have been heard; ticks follow two seconds behind.
+  static let heardNanos: UInt64 = 250_000_000
+
+  let endpoints: BinanceEndpoints
   private let trust: TLSTrust
-  private let logger: Logger
+  let logger: Logger
   private let onState: @Sendable (FeedState) -> Void
-  private let intake: TradeIntake
+  let intake: TradeIntake
   private let interrupt: Interrupt
+  let options: FeedOptions
+  private let nowMillis: @Sendable () -> Int64
 
   public let counters = FeedCounters()
   private let placement: FeedPlacement
+
+  /// What other threads ask of the loop.
+  enum Order {
+    case add(Instrument)
+    case remove(String)
+    case resubscribe(Int)
+  }
 
   private struct Shared {
     var state = FeedState.stopped
     var thread: VenueThread?
     var client: WebSocketClient?
+    var orders: [Order] = []
+    var shards: (streaming: Int, all: Int) = (0, 0)
   }
   private let shared = Mutex(Shared())
 
   // The feed thread's own.
-  private var connections: [FeedConnection]
-  private var client: WebSocketClient?
+  var shards: [FeedShard] = []
+  var connections: [FeedConnection] = []
+  var client: WebSocketClient?
+  var connects = ConnectBudget()
+  private var random: any RandomNumberGenerator
   private let lookUps = LookUps()
+  private var nextHeardNanos: UInt64 = 0
+  /// Records that found the ring full, to be told before anything else.
+  private var untold: [apus_record] = []
 
   /// Finished look-ups on their way to the loop.
   private final class LookUps: Sendable {
     let done = Mutex<[(slot: Int, result: Result<[String], ConnectionFailure>)]>([])
   }
 
-  /// `ring` is this feed's alone to push to; of `stages` it writes the feed's. `onState` runs on the feed's thread and must return quickly.
+  /// `ring` is this feed's alone to push to; of `stages` it writes the feed's. `nowMillis`: the venue's clock, for telling
+  /// the engine when a stream was heard. `onState` runs on the feed's thread and must return quickly.
   public init(
     endpoints: BinanceEndpoints, trust: TLSTrust, symbols: SymbolTable, ring: RecordRing, doorbell: Doorbell,
     stages: LatencyStages, logger: Logger, placement: FeedPlacement = FeedPlacement(),
+    options: FeedOptions = FeedOptions(), nowMillis: @escaping @Sendable () -> Int64 = { apus_wall_millis() },
     random: @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() },
     onState: @escaping @Sendable (FeedState) -> Void = { _ in }
   ) throws(VenueError) {
@@ -48,19 +73,29 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     self.logger = logger
     self.onState = onState
     self.placement = placement
+    self.options = options
+    self.nowMillis = nowMillis
+    self.random = random()
     interrupt = try Interrupt()
     intake = TradeIntake(
       symbols: symbols.index, ring: ring, doorbell: doorbell, stages: stages, counters: counters)
     let names = symbols.names
     precondition(!names.isEmpty, "a feed has symbols")
     let most = Subscription.streamsPerConnection
-    connections = stride(from: 0, to: names.count, by: most).map { start in
-      let part = Array(names[start..<min(start + most, names.count)])
-      return FeedConnection(messages: Subscription.messages(part), backoff: Backoff(random: random()))
+    let room = max(names.count, options.symbolRoom)
+    let shardCount = (room + most - 1) / most
+    for shard in 0..<shardCount {
+      for _ in 0..<2 { connections.append(FeedConnection(shard: shard, backoff: Backoff(random: random()))) }
+    }
+    for start in stride(from: 0, to: names.count, by: most) {
+      addShard(first: start, names: Array(names[start..<min(start + most, names.count)]))
     }
   }
 
   public var state: FeedState { shared.withLock { $0.state } }
+
+  /// Connections that carry all their streams, of how many.
+  public var connectionCount: (streaming: Int, all: Int) { shared.withLock { $0.shards } }
 
   public func start() throws(VenueError) {
     precondition(shared.withLock { $0.thread == nil }, "a feed is started once")
@@ -78,9 +113,27 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     thread?.join()
   }
 
+  /// A symbol listed now: the engine's next index. It is told to the engine, then subscribed.
+  public func add(_ instrument: Instrument) { order(.add(instrument)) }
+
+  /// A symbol that the venue trades no longer: unsubscribed, and told to the engine.
+  public func remove(_ symbol: String) { order(.remove(symbol)) }
+
+  /// A symbol's stream is silent while the venue has trades: its connection is made anew.
+  public func resubscribe(symbolIndex: Int) { order(.resubscribe(symbolIndex)) }
+
+  private func order(_ order: Order) {
+    let client = shared.withLock { shared in
+      shared.orders.append(order)
+      return shared.client
+    }
+    client?.wake()
+  }
+
   // MARK: the thread
 
   private func run() {
+    for shard in shards.indices { begin(shards[shard].leading) }
     while !interrupt.isRaised {
       do {
         let client = try WebSocketClient(
@@ -96,7 +149,7 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
       shared.withLock { $0.client = nil }
       client = nil
       // Reached only when the library fails: a new context after a second.
-      for slot in connections.indices where connections[slot].phase != .waiting(untilNanos: 0) {
+      for slot in connections.indices where connections[slot].phase != .idle {
         let host = endpoints.streams.host
         connections[slot].ended(.lost(host: host, detail: "the event loop failed"), nowNanos: apus_monotonic_nanos())
       }
@@ -108,14 +161,16 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
   private func serve(_ client: WebSocketClient) {
     while !interrupt.isRaised {
       takeLookUps()
+      takeOrders()
       let nowNanos = apus_monotonic_nanos()
       var dueNanos = UInt64.max
       for slot in connections.indices {
         if connections[slot].dueNanos <= nowNanos { act(slot, nowNanos: nowNanos) }
         dueNanos = min(dueNanos, connections[slot].dueNanos)
       }
+      tellEngine(nowNanos: nowNanos)
       publishAll()
-      guard client.service(untilNanos: dueNanos) else {
+      guard client.service(untilNanos: min(dueNanos, nextHeardNanos)) else {
         logger.error("libwebsockets: the event loop failed; connecting anew")
         return
       }
@@ -123,24 +178,15 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     }
   }
 
-  /// A connection's time has come.
-  private func act(_ slot: Int, nowNanos: UInt64) {
-    switch connections[slot].phase {
-    case .waiting: resolve(slot)
-    case .subscribing(let next, _) where next < connections[slot].messages.count:
-      // Until the socket takes it; then `sent` sets the next time.
-      connections[slot].phase = .subscribing(next: next, untilNanos: nowNanos + FeedConnection.answerNanos)
-      client?.requestWrite(slot)
-    case .subscribing:
-      connections[slot].phase = .connecting
-      let seconds = FeedConnection.answerNanos / 1_000_000_000
-      client?.close(
-        slot, reason: .lost(host: endpoints.streams.host, detail: "no answer to SUBSCRIBE in \(seconds) s"))
-    case .resolving, .connecting, .streaming: break
+  private func takeOrders() {
+    let orders = shared.withLock { shared in
+      defer { shared.orders.removeAll() }
+      return shared.orders
     }
+    for order in orders { obey(order) }
   }
 
-  private func resolve(_ slot: Int) {
+  func resolve(_ slot: Int) {
     connections[slot].phase = .resolving
     let lookUps = self.lookUps
     let client = self.client
@@ -163,77 +209,76 @@ public final class BinanceFeed: MarketFeed, WebSocketHandler, @unchecked Sendabl
     }
   }
 
-  private func connect(_ slot: Int, _ addresses: [String]) {
-    connections[slot].phase = .connecting
-    let address = addresses[connections[slot].attempt % addresses.count]
-    let streams = endpoints.streams
-    client?.connect(
-      slot,
-      to: WebSocketTarget(address: address, host: streams.host, port: streams.port, path: endpoints.marketPath))
-  }
+  /// Evenly from 0 to `most`.
+  func drawn(_ most: Int64) -> Int64 { most <= 0 ? 0 : Int64.random(in: 0...most, using: &random) }
 
-  // MARK: what the connections tell
+  // MARK: what the engine and others are told
 
-  func webSocketOpened(_ slot: Int) {
-    counters.connects.count()
-    connections[slot].opened(nowNanos: apus_monotonic_nanos())
-  }
-
-  func webSocketWritable(_ slot: Int) {
-    guard case .subscribing(let next, _) = connections[slot].phase, next < connections[slot].messages.count else {
-      return
+  /// Pushes what found the ring full before, then what has changed; what finds it full now waits for the next turn.
+  private func tellEngine(nowNanos: UInt64) {
+    while let record = untold.first {
+      guard intake.tell(record) else { return }
+      untold.removeFirst()
     }
-    // A failed write is followed by the connection's end, which subscribes again.
-    guard client?.send(slot, connections[slot].messages[next]) == true else { return }
-    connections[slot].sent(nowNanos: apus_monotonic_nanos())
-  }
-
-  func webSocket(_ slot: Int, received part: UnsafeBufferPointer<UInt8>, isLast: Bool) {
-    switch connections[slot].assembler.add(part, isLast: isLast) {
-    case .partial: break
-    case .oversized: counters.oversized.count()
-    case .whole(let frame):
-      guard let client else { return }
-      switch intake.take(frame, arrivalNanos: client.arrivalNanos) {
-      case .trade:
-        if connections[slot].phase != .streaming {
-          connections[slot].confirmed(byTrade: true, nowNanos: apus_monotonic_nanos())
-        }
-      case .control: answered(slot, frame)
-      case .otherEvent where connections[slot].phase != .streaming:
-        // A refusal may come as `{"error":{..}}`, which the parser takes for an event.
-        if let refusal = Subscription.answer(frame)?.refusal { refused(slot, refusal) }
-      case .otherEvent, .unknownSymbol, .malformed, .badNumber: break
-      }
+    for shard in shards.indices { tellLoss(shard, nowNanos: nowNanos) }
+    if nowNanos < nextHeardNanos { return }
+    nextHeardNanos = nowNanos + Self.heardNanos
+    for shard in shards.indices where !shards[shard].isToldDown || isStreaming(shard) {
+      tellHeard(shard, nowNanos: nowNanos)
     }
   }
 
-  private func answered(_ slot: Int, _ frame: UnsafeBufferPointer<UInt8>) {
-    if let refusal = Subscription.answer(frame)?.refusal {
-      refused(slot, refusal)
-    } else {
-      connections[slot].confirmed(byTrade: false, nowNanos: apus_monotonic_nanos())
-    }
+  private func tellLoss(_ shard: Int, nowNanos: UInt64) {
+    let isDown = !isStreaming(shard)
+    guard (isDown && !shards[shard].isToldDown) || shards[shard].hasLost else { return }
+    guard intake.tell(record(.feedDown, shard, shards[shard].toldHeardNanos, nowNanos)) else { return }
+    // What was heard before is heard again, from the engine's side: it comes after the loss.
+    if shards[shard].hasLost { shards[shard].toldHeardNanos = 0 }
+    shards[shard].hasLost = false
+    shards[shard].isToldDown = true
   }
 
-  private func refused(_ slot: Int, _ refusal: (code: Int, words: String)) {
-    counters.controlErrors.count()
-    logger.error("\(endpoints.streams.host) refused a subscription: code \(refusal.code), \(refusal.words)")
-    connections[slot].refused(nowNanos: apus_monotonic_nanos())
+  private func tellHeard(_ shard: Int, nowNanos: UInt64) {
+    guard isStreaming(shard), !shards[shard].hasLost else { return }
+    let leading = connections[shards[shard].leading]
+    let following = connections[shards[shard].following]
+    let heard = max(
+      leading.phase == .streaming ? leading.heardNanos : 0, following.phase == .streaming ? following.heardNanos : 0)
+    guard heard > shards[shard].toldHeardNanos else { return }
+    guard intake.tell(record(.feedHeard, shard, heard, nowNanos)) else { return }
+    shards[shard].toldHeardNanos = heard
+    shards[shard].isToldDown = false
   }
 
-  func webSocketEnded(_ slot: Int, _ failure: ConnectionFailure) {
-    counters.disconnects.count()
-    connections[slot].ended(failure, nowNanos: apus_monotonic_nanos())
-    logger.warning("\(failure)", metadata: ["retryInMillis": "\(connections[slot].retryInMillis)"])
+  private func record(_ kind: EventKind, _ shard: Int, _ heardNanos: UInt64, _ nowNanos: UInt64) -> apus_record {
+    var record = apus_record()
+    record.kind = kind.rawValue
+    record.symbol = UInt32(shards[shard].first)
+    record.first_id = Int64(shards[shard].end)
+    let agoNanos = nowNanos > heardNanos ? nowNanos - heardNanos : 0
+    record.time_ms = heardNanos == 0 ? 0 : nowMillis() - Int64(agoNanos / 1_000_000)
+    return record
   }
 
-  // MARK: state
+  /// Tells a record as soon as the ring has room.
+  func tell(_ record: apus_record) {
+    if !untold.isEmpty || !intake.tell(record) { untold.append(record) }
+  }
 
-  /// Publishes the state of the connection that is furthest behind.
+  /// Publishes the state of the shard that is furthest behind.
   private func publishAll() {
     var worst = FeedState.streaming
-    for connection in connections where connection.state.progress < worst.progress { worst = connection.state }
+    var streaming = 0
+    for shard in shards.indices {
+      if isStreaming(shard) {
+        streaming += 1
+        continue
+      }
+      let state = connections[shards[shard].leading].state
+      if state.progress < worst.progress { worst = state }
+    }
+    let counts = (streaming, shards.count)
+    if shared.withLock({ $0.shards != counts }) { shared.withLock { $0.shards = counts } }
     publish(worst)
   }
 

@@ -1,6 +1,8 @@
 /// One connection's place in its life. The feed's thread only.
 struct FeedConnection {
   enum Phase: Equatable {
+    /// Not wanted now.
+    case idle
     case waiting(untilNanos: UInt64)
     case resolving
     case connecting
@@ -9,9 +11,21 @@ struct FeedConnection {
     case streaming
   }
 
-  let messages: [String]
+  /// Of the connection at hand; made anew from the shard for each.
+  private(set) var messages: [String] = []
+  /// To be sent besides, once it streams: symbols that came or went.
+  var extra: [String] = []
+  private var extraAtNanos: UInt64 = 0
+  /// Which of the feed's runs of symbols it carries.
+  let shard: Int
   let assembler = MessageAssembler()
-  var phase: Phase = .waiting(untilNanos: 0)
+  var phase = Phase.idle
+  /// Monotonic clock, when anything came last: frames, and answers to our pings.
+  var heardNanos: UInt64 = 0
+  /// When its follower is due.
+  var rotateAtNanos = UInt64.max
+  /// When it is to be ended, since its follower has taken over.
+  var endAtNanos = UInt64.max
   var backoff: Backoff
   var addresses: [String] = []
   /// Which address the next attempt takes, so that a dead one is not tried for ever.
@@ -31,13 +45,14 @@ struct FeedConnection {
   /// The least pause after a 403, 418 or 429: asking on prolongs a ban.
   static let limitedMillis: Int64 = 60_000
 
-  init(messages: [String], backoff: Backoff) {
-    self.messages = messages
+  init(shard: Int, backoff: Backoff) {
+    self.shard = shard
     self.backoff = backoff
   }
 
   var state: FeedState {
     switch phase {
+    case .idle: .stopped
     case .waiting:
       if let failure { .down(reason: failure.description, retryInMillis: retryInMillis) } else { .resolving }
     case .resolving: .resolving
@@ -51,17 +66,32 @@ struct FeedConnection {
   var dueNanos: UInt64 {
     switch phase {
     case .waiting(let untilNanos), .subscribing(_, let untilNanos): untilNanos
-    case .resolving, .connecting, .streaming: .max
+    case .streaming: extra.isEmpty ? min(rotateAtNanos, endAtNanos) : min(extraAtNanos, endAtNanos)
+    case .idle, .resolving, .connecting: .max
     }
   }
 
   /// The connection is open: send from the first message on.
-  mutating func opened(nowNanos: UInt64) {
+  mutating func opened(messages: [String], nowNanos: UInt64) {
+    self.messages = messages
+    extra = []
+    heardNanos = nowNanos
+    rotateAtNanos = .max
+    endAtNanos = .max
     assembler.reset()
     answered = 0
     isRefused = false
     phase = .subscribing(next: 0, untilNanos: nowNanos)
   }
+
+  /// The first of `extra` was sent.
+  mutating func sentExtra(nowNanos: UInt64) {
+    extra.removeFirst()
+    extraAtNanos = nowNanos + Subscription.pauseNanos
+  }
+
+  /// Until the socket takes it.
+  mutating func waitForWrite(nowNanos: UInt64) { extraAtNanos = nowNanos + Self.answerNanos }
 
   /// A message was sent.
   mutating func sent(nowNanos: UInt64) {

@@ -21,6 +21,10 @@ public struct FeedCounts: Sendable, Equatable {
   public var connects: UInt64 = 0
   /// Attempts that failed and connections that ended.
   public var disconnects: UInt64 = 0
+  /// Connections that were followed by another before the venue ended them.
+  public var rotations: UInt64 = 0
+  /// Connections made anew because a stream was silent while the venue had trades.
+  public var deaf: UInt64 = 0
   /// Monotonic clock at the last frame; 0 before the first.
   public var lastReceiveNanos: UInt64 = 0
 }
@@ -39,6 +43,8 @@ public final class FeedCounters: Sendable {
   let ringRefused = Atomic<UInt64>(0)
   let connects = Atomic<UInt64>(0)
   let disconnects = Atomic<UInt64>(0)
+  let rotations = Atomic<UInt64>(0)
+  let deaf = Atomic<UInt64>(0)
   let lastReceiveNanos = Atomic<UInt64>(0)
 
   init() {}
@@ -52,6 +58,7 @@ public final class FeedCounters: Sendable {
       badNumber: badNumber.load(ordering: .relaxed), unknownSymbol: unknownSymbol.load(ordering: .relaxed),
       oversized: oversized.load(ordering: .relaxed), ringRefused: ringRefused.load(ordering: .relaxed),
       connects: connects.load(ordering: .relaxed), disconnects: disconnects.load(ordering: .relaxed),
+      rotations: rotations.load(ordering: .relaxed), deaf: deaf.load(ordering: .relaxed),
       lastReceiveNanos: lastReceiveNanos.load(ordering: .relaxed))
   }
 }

@@ -5,68 +5,91 @@ import HotPath
 import Logging
 import Synchronization
 
-/// Fills the windows from REST: each symbol's past, oldest first, then gaps as the engine finds them.
+/// Fills the windows from REST: each symbol's past, and what the live stream missed as the engine finds it.
 ///
-/// A thread and a ring of its own. Records of one symbol come in id order, as `.historyTrade`, and end with one
-/// `.historyEnd`; nothing is dropped when the ring is full, the thread waits. A symbol whose history the venue refuses
-/// for good ends as well, so that the live stream can take over. At 120 pages a minute a day of BTCUSDT takes some
-/// 15 minutes, which is the venue's limit and not ours.
+/// A thread and a ring of its own. Answers of one symbol come in id order as `.historyTrade`s and end with one
+/// `.historyEnd` that names the request; nothing is dropped when the ring is full, the thread waits. The past comes newest
+/// first, to milestones: once 30 min, then 4 h, then a day of a symbol are there, its windows are told anew, oldest trade
+/// first, after a `.historyReset`. All symbols reach a milestone before any goes on to the next. Gaps go before all of it.
 public final class BinanceHistory: @unchecked Sendable {
   public struct Options: Sendable {
     /// How far back a symbol without a known id begins.
     public var windowMillis: Int64 = 24 * 3_600_000
-    /// The venue's limit of request weight.
-    public var weightPerMinute = 2_400
-    /// Weight that paging leaves for gaps and everything else on this address.
-    public var weightReserve = 400
-    /// How long the venue may lack a gap's trades before it is given up.
-    public var gapPatienceMillis: Int64 = 600_000
+    /// Where the windows are told on the way.
+    public var milestonesMillis: [Int64] = [1_800_000, 4 * 3_600_000]
+    /// How long fetching the past of all symbols may take; those beyond it warm up live.
+    public var budgetMinutes: Int64 = 60
     public init() {}
   }
 
-  private struct Gap {
-    var symbolIndex: Int
+  /// Where a symbol's history begins, and what is known of its size.
+  public struct Beginning: Sendable {
+    /// The first id wanted, after what files gave; nil: from the venue's newest backwards.
+    public var fromId: Int64?
+    /// An estimate of its trades a day.
+    public var tradesPerDay: Int64?
+
+    public init(fromId: Int64? = nil, tradesPerDay: Int64? = nil) {
+      self.fromId = fromId
+      self.tradesPerDay = tradesPerDay
+    }
+  }
+
+  struct Request {
+    var kind: HistoryRequest
+    var symbol: Int
     var fromId: Int64
     var throughId: Int64
   }
 
-  private struct Shared {
+  /// A piece of a symbol's past.
+  struct Job: Equatable {
+    var symbol: Int
+    /// Until the stage reaches so far back; nil: forwards from an id.
+    var spanMillis: Int64?
+    var fromId: Int64 = 0
+  }
+
+  struct Shared {
     var thread: VenueThread?
-    var gaps: [Gap] = []
-    /// For symbols still being paged: the id that paging must reach, since the engine has seen later ones.
-    var mustReach: [Int64]
+    var names: [String]
+    var requests: [Request] = []
+    var jobs: [Job] = []
+    /// Symbols whose windows are not what the venue has.
+    var rebuilding: Set<Int> = []
     var progress: [HistoryProgress]
     var counts = HistoryCounts()
   }
 
-  private let symbols: [String]
-  private let fromIds: [Int64?]
-  private let ring: RecordRing
-  private let doorbell: Doorbell
-  private let logger: Logger
-  private let options: Options
-  private let rest: BinanceRest
-  private let shared: Mutex<Shared>
-  private let work = DispatchSemaphore(value: 0)
+  let ring: RecordRing
+  let doorbell: Doorbell
+  let logger: Logger
+  let options: Options
+  let rest: BinanceRest
+  let shared: Mutex<Shared>
+  let work = DispatchSemaphore(value: 0)
+  private let beginnings: [Beginning]
+  /// A symbol's stream is silent while the venue has trades of it.
+  let onDeaf: @Sendable (Int) -> Void
+  // The thread's own.
+  var stages: [Int: HistoryStage] = [:]
+  /// Symbols whose windows have been told: they must forget before they are told again.
+  var told: Set<Int> = []
 
-  /// `fromIds` has one entry a symbol: the first aggregate id wanted, or nil for the whole window. `ring` is this
-  /// history's alone to push to.
+  /// `beginnings` has one entry a symbol. `ring` is this history's alone to push to. `onDeaf` runs on history's thread.
   public init(
-    endpoints: BinanceEndpoints, trust: TLSTrust, symbols: SymbolTable, fromIds: [Int64?], ring: RecordRing,
-    doorbell: Doorbell, logger: Logger, options: Options = Options()
-  ) throws(VenueError) {
-    precondition(fromIds.count == symbols.count, "one starting id a symbol")
-    self.symbols = symbols.names
-    self.fromIds = fromIds
+    rest: BinanceRest, symbols: [String], beginnings: [Beginning], ring: RecordRing, doorbell: Doorbell,
+    logger: Logger, options: Options = Options(), onDeaf: @escaping @Sendable (Int) -> Void = { _ in }
+  ) {
+    precondition(beginnings.count == symbols.count, "one beginning a symbol")
+    self.rest = rest
+    self.beginnings = beginnings
     self.ring = ring
     self.doorbell = doorbell
     self.logger = logger
     self.options = options
-    rest = try BinanceRest(endpoints: endpoints, trust: trust, logger: logger)
-    shared = Mutex(
-      Shared(
-        mustReach: symbols.names.map { _ in -1 },
-        progress: symbols.names.map { HistoryProgress(symbol: $0, fetched: 0, share: 0, isDone: false) }))
+    self.onDeaf = onDeaf
+    shared = Mutex(Shared(names: symbols, progress: symbols.map { HistoryProgress(symbol: $0) }))
   }
 
   public func start() throws(VenueError) {
@@ -75,7 +98,7 @@ public final class BinanceHistory: @unchecked Sendable {
     shared.withLock { $0.thread = thread }
   }
 
-  /// Ends the thread and waits for it, whatever it is doing. Harmless when not started.
+  /// Ends the thread, and the calls of its REST client, and waits. Harmless when not started.
   public func stop() {
     rest.stop()
     work.signal()
@@ -86,19 +109,28 @@ public final class BinanceHistory: @unchecked Sendable {
     thread?.join()
   }
 
-  /// Asks for the aggregates `fromId...throughId` of a symbol, ahead of all history. Any thread but the engine's hot
-  /// one: it takes a lock.
-  ///
-  /// They come as `.historyTrade`s followed by `.historyEnd`. While the symbol is still being paged there is no
-  /// separate answer: its paging goes on until it has passed `throughId`.
-  public func requestGap(symbolIndex: Int, fromId: Int64, throughId: Int64) {
-    precondition(symbols.indices.contains(symbolIndex) && fromId <= throughId, "a gap of a symbol of this run")
+  /// Asks for what the engine misses, ahead of all history. Any thread but the engine's hot one: it takes a lock.
+  public func request(_ gap: GapEvent) {
+    let symbol = Int(gap.symbol)
     shared.withLock { shared in
-      if shared.progress[symbolIndex].isDone {
-        shared.gaps.append(Gap(symbolIndex: symbolIndex, fromId: fromId, throughId: throughId))
-      } else {
-        shared.mustReach[symbolIndex] = max(shared.mustReach[symbolIndex], throughId)
+      precondition(shared.names.indices.contains(symbol), "a symbol of this run")
+      switch gap.kind {
+      case .wanted: shared.add(Request(kind: .gap, symbol: symbol, fromId: gap.fromId, throughId: gap.throughId))
+      case .check: shared.add(Request(kind: .check, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
+      case .verify: shared.add(Request(kind: .verify, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
+      case .rebuild: shared.addRebuild(symbol, spanMillis: options.windowMillis)
+      case .permanent, .quarantined, .filled: break
       }
+    }
+    work.signal()
+  }
+
+  /// A symbol that is listed while the run goes on; its index is the next one.
+  public func add(_ symbol: String) {
+    shared.withLock { shared in
+      shared.names.append(symbol)
+      shared.progress.append(HistoryProgress(symbol: symbol))
+      shared.jobs.insert(Job(symbol: shared.names.count - 1, spanMillis: options.windowMillis), at: 0)
     }
     work.signal()
   }
@@ -112,190 +144,86 @@ public final class BinanceHistory: @unchecked Sendable {
   // MARK: the thread
 
   private func run() {
-    let fetcher = HistoryFetcher(
-      rest: rest, weightPerMinute: options.weightPerMinute, logger: logger,
-      count: { [self] counter in shared.withLock { $0.counts[keyPath: counter] += 1 } })
-    guard fetcher.synchronise(pause: rest.interrupt.sleep) else { return }
-    for symbol in symbols.indices {
-      guard fill(symbol, fetcher) else { return }
+    let fetcher = HistoryFetcher(rest: rest, logger: logger) { [self] counter in
+      shared.withLock { $0.counts[keyPath: counter] += 1 }
     }
-    while !rest.interrupt.isRaised {
-      guard serveGaps(fetcher) else { return }
-      work.wait()
-    }
-  }
-
-  // MARK: history
-
-  /// Pages one symbol up to now; false when stopped.
-  private func fill(_ symbol: Int, _ fetcher: HistoryFetcher) -> Bool {
-    let beginMillis = fetcher.venueMillis - options.windowMillis
-    let patienceNanos = UInt64(options.gapPatienceMillis) * 1_000_000
-    var shortSinceNanos: UInt64?
-    var next: Int64
-    switch firstId(symbol, beginMillis, fetcher) {
-    case .some(.some(let id)): next = id
-    case .some(.none): return end(symbol)
-    case .none: return false
-    }
-    while true {
-      guard serveGaps(fetcher) else { return false }
-      switch page(symbol, .fromId(next), BinanceRest.aggTradesLimit, fetcher) {
-      case .stopped: return false
-      case .refused: return end(symbol)
-      case .records(let records):
-        guard deliver(records, symbol, share: share(records.last, beginMillis, fetcher.venueMillis)) else {
-          return false
-        }
-        if let last = records.last { next = last.id + 1 }
-        if records.count == BinanceRest.aggTradesLimit { continue }
-        // Short: caught up, unless the live stream has told of later trades that REST doesn't serve yet.
-        if next > shared.withLock({ $0.mustReach[symbol] }) {
-          if endUnlessMore(symbol, next) { return pushEnd(symbol) }
-          continue
-        }
-        let nanos = monotonicNanos()
-        let sinceNanos = shortSinceNanos ?? nanos
-        shortSinceNanos = sinceNanos
-        if nanos - sinceNanos > patienceNanos {
-          giveUp("\(symbols[symbol]): the venue serves no trades from \(next) on")
-          return end(symbol)
-        }
-        guard rest.interrupt.sleep(millis: 500) else { return false }
+    guard fetcher.synchronise(), plan() else { return }
+    while !rest.isStopped {
+      guard serveRequests(fetcher) else { return }
+      if let job = shared.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+        guard perform(job, fetcher) else { return }
+      } else {
+        work.wait()
       }
     }
   }
 
-  /// The id to page from: known, or that of the first trade in the window, found in steps of the hour that the venue
-  /// allows. An inner nil: no trades; an outer nil: stopped.
-  private func firstId(_ symbol: Int, _ beginMillis: Int64, _ fetcher: HistoryFetcher) -> Int64?? {
-    if let id = fromIds[symbol] { return .some(id) }
-    var startMillis = beginMillis
-    while startMillis <= fetcher.venueMillis {
-      guard serveGaps(fetcher) else { return .none }
-      let endMillis = startMillis + 3_599_999
-      // One trade tells the id; its page is fetched from there.
-      switch page(symbol, .times(startMillis: startMillis, endMillis: endMillis), 1, fetcher) {
-      case .stopped: return .none
-      case .refused: return .some(nil)
-      case .records(let records):
-        if let first = records.first { return .some(first.id) }
-      }
-      startMillis = endMillis + 1
+  /// Lays up the jobs; false when stopped.
+  private func plan() -> Bool {
+    let forward = beginnings.indices.filter { beginnings[$0].fromId != nil }
+    let others = beginnings.indices.filter { beginnings[$0].fromId == nil }
+    let plan = HistoryPlan(tradesPerDay: others.map { beginnings[$0].tradesPerDay }, minutes: options.budgetMinutes)
+    let fetched = plan.fetched.map { others[$0] }
+    let live = plan.live.map { others[$0] }
+    if !live.isEmpty { tellLive(live, of: others.count, plan) }
+    let spans = options.milestonesMillis.filter { $0 < options.windowMillis } + [options.windowMillis]
+    shared.withLock { shared in
+      var jobs = forward.map { Job(symbol: $0, spanMillis: nil, fromId: beginnings[$0].fromId ?? 0) }
+      for span in spans { jobs += fetched.map { Job(symbol: $0, spanMillis: span) } }
+      shared.jobs += jobs
+      for symbol in live { shared.progress[symbol].isLiveOnly = true }
     }
-    return .some(nil)
+    return live.allSatisfy { end($0, .past) }
   }
 
-  private func page(_ symbol: Int, _ start: BinanceRest.PageStart, _ limit: Int, _ fetcher: HistoryFetcher)
-    -> HistoryFetcher.Page
-  {
+  private func tellLive(_ live: [Int], of count: Int, _ plan: HistoryPlan) {
+    let names = shared.withLock { shared in live.prefix(10).map { shared.names[$0] } }.joined(separator: ", ")
+    logger.warning(
+      """
+      history: \(count - live.count) of \(count) symbols come from REST, in some \(plan.minutes) min; \(live.count) warm up \
+      live, since the venue's request weight does not reach in \(options.budgetMinutes) min: \
+      \(names)\(live.count > 10 ? ", .." : "")
+      """)
+  }
+
+  func name(_ symbol: Int) -> String { shared.withLock { $0.names[symbol] } }
+
+  /// A page of history: gaps are served while it has to wait, since they may use what it must leave.
+  func page(
+    _ symbol: Int, _ start: BinanceRest.PageStart, limit: Int = BinanceRest.aggTradesLimit,
+    _ fetcher: HistoryFetcher
+  ) -> HistoryFetcher.Page {
     fetcher.page(
-      symbol: symbols[symbol], symbolIndex: UInt32(symbol), from: start, limit: limit,
-      reserve: options.weightReserve
+      symbol: name(symbol), symbolIndex: symbol, from: start, limit: limit, priority: .history
     ) { pauseMillis in
-      // Gaps may use the reserve, so they don't wait for the minute to turn.
       let deadlineNanos = monotonicNanos() + UInt64(pauseMillis) * 1_000_000
-      while !rest.interrupt.isRaised {
+      while !rest.isStopped {
         let nanos = monotonicNanos()
         if nanos >= deadlineNanos { return true }
-        guard serveGaps(fetcher) else { return false }
+        guard serveRequests(fetcher) else { return false }
         _ = work.wait(timeout: .now() + .nanoseconds(Int(deadlineNanos - nanos)))
       }
       return false
     }
   }
+}
 
-  /// Marks the symbol done unless a gap was asked for meanwhile: the two must not cross.
-  private func endUnlessMore(_ symbol: Int, _ next: Int64) -> Bool {
-    shared.withLock { shared in
-      guard next > shared.mustReach[symbol] else { return false }
-      shared.progress[symbol].isDone = true
-      return true
+extension BinanceHistory.Shared {
+  /// The engine asks again every few seconds: the newest word of a symbol and kind stands.
+  fileprivate mutating func add(_ request: BinanceHistory.Request) {
+    if let known = requests.firstIndex(where: { $0.symbol == request.symbol && $0.kind == request.kind }) {
+      requests[known] = request
+    } else {
+      // Gaps first, in the order they came.
+      let place = request.kind == .check ? requests.count : requests.firstIndex { $0.kind == .check } ?? requests.count
+      requests.insert(request, at: place)
     }
   }
 
-  private func end(_ symbol: Int) -> Bool {
-    shared.withLock { $0.progress[symbol].isDone = true }
-    return pushEnd(symbol)
-  }
-
-  // MARK: gaps
-
-  /// Serves all gaps asked for; false when stopped.
-  private func serveGaps(_ fetcher: HistoryFetcher) -> Bool {
-    while let gap = shared.withLock({ $0.gaps.isEmpty ? nil : $0.gaps.removeFirst() }) {
-      guard serve(gap, fetcher) else { return false }
-    }
-    return !rest.interrupt.isRaised
-  }
-
-  private func serve(_ gap: Gap, _ fetcher: HistoryFetcher) -> Bool {
-    let deadlineNanos = monotonicNanos() + UInt64(options.gapPatienceMillis) * 1_000_000
-    var next = gap.fromId
-    while next <= gap.throughId {
-      let limit = Int(min(Int64(BinanceRest.aggTradesLimit), gap.throughId - next + 1))
-      let page = fetcher.page(
-        symbol: symbols[gap.symbolIndex], symbolIndex: UInt32(gap.symbolIndex), from: .fromId(next), limit: limit,
-        reserve: 0, pause: rest.interrupt.sleep)
-      switch page {
-      case .stopped: return false
-      case .refused: return pushEnd(gap.symbolIndex)
-      case .records(let records):
-        guard deliver(records.filter { $0.id <= gap.throughId }, gap.symbolIndex, share: 1) else { return false }
-        if let last = records.last {
-          next = last.id + 1
-        } else if monotonicNanos() > deadlineNanos {
-          giveUp("\(symbols[gap.symbolIndex]): the venue serves no trades \(next)...\(gap.throughId)")
-          return pushEnd(gap.symbolIndex)
-        } else if !rest.interrupt.sleep(millis: 500) {
-          return false
-        }
-      }
-    }
-    shared.withLock { $0.counts.gapsServed += 1 }
-    return pushEnd(gap.symbolIndex)
-  }
-
-  private func giveUp(_ text: String) {
-    shared.withLock { $0.counts.gapsUnfilled += 1 }
-    logger.error("\(text): the gap stays")
-  }
-
-  // MARK: the ring
-
-  private func deliver(_ records: [apus_record], _ symbol: Int, share: Double) -> Bool {
-    for record in records {
-      guard push(record) else { return false }
-    }
-    if !records.isEmpty { doorbell.ring() }
-    shared.withLock { shared in
-      shared.progress[symbol].fetched += UInt64(records.count)
-      shared.progress[symbol].share = max(shared.progress[symbol].share, share)
-    }
-    return true
-  }
-
-  private func pushEnd(_ symbol: Int) -> Bool {
-    var record = apus_record()
-    record.kind = EventKind.historyEnd.rawValue
-    record.symbol = UInt32(symbol)
-    guard push(record) else { return false }
-    doorbell.ring()
-    shared.withLock { $0.progress[symbol].share = 1 }
-    return true
-  }
-
-  /// Waits for room: history has time, and a dropped trade would be a gap of our own making.
-  private func push(_ record: apus_record) -> Bool {
-    while ring.free() == 0 {
-      doorbell.ring()
-      guard rest.interrupt.sleep(millis: 1) else { return false }
-    }
-    return ring.push(record)
-  }
-
-  private func share(_ last: apus_record?, _ beginMillis: Int64, _ nowMillis: Int64) -> Double {
-    guard let last, nowMillis > beginMillis else { return 0 }
-    return min(1, max(0, Double(last.time_ms - beginMillis) / Double(nowMillis - beginMillis)))
+  fileprivate mutating func addRebuild(_ symbol: Int, spanMillis: Int64) {
+    let job = BinanceHistory.Job(symbol: symbol, spanMillis: spanMillis)
+    guard rebuilding.insert(symbol).inserted else { return }
+    jobs.insert(job, at: 0)
+    counts.rebuilds += 1
   }
 }

@@ -1,4 +1,3 @@
-import CClock
 import CRecords
 import Logging
 
@@ -13,66 +12,56 @@ final class HistoryFetcher {
 
   let rest: BinanceRest
   private let logger: Logger
-  private var budget: WeightBudget
-  private(set) var offsetMillis: Int64 = 0
   private let count: (WritableKeyPath<HistoryCounts, UInt64>) -> Void
-  private static let mostMalformed = 3
+  /// Answers that cannot be read come while a venue is repaired (a page of HTML with status 200); for longer, the format
+  /// is another.
+  private static let malformedNanos: UInt64 = 300_000_000_000
 
   /// `count` adds one to a counter.
-  init(
-    rest: BinanceRest, weightPerMinute: Int, logger: Logger,
-    count: @escaping (WritableKeyPath<HistoryCounts, UInt64>) -> Void
-  ) {
+  init(rest: BinanceRest, logger: Logger, count: @escaping (WritableKeyPath<HistoryCounts, UInt64>) -> Void) {
     self.rest = rest
     self.logger = logger
     self.count = count
-    budget = WeightBudget(limitPerMinute: weightPerMinute)
   }
 
-  /// The venue's clock, by our own and the offset found at the start.
-  var venueMillis: Int64 { apus_wall_millis() + offsetMillis }
-
-  /// Learns the clock's offset; false when stopped.
-  func synchronise(pause: (Int64) -> Bool) -> Bool {
+  /// Learns the venue's clock; false when stopped.
+  func synchronise() -> Bool {
     var backoff = Backoff()
-    while !rest.interrupt.isRaised {
+    while !rest.isStopped {
       do {
         // The first call also pays for the connection, which would count as the clock's offset.
         _ = try rest.serverTime()
-        offsetMillis = try rest.serverTime().offsetMillis
+        _ = try rest.serverTime()
         return true
       } catch {
-        if !rest.interrupt.isRaised { logger.warning("\(error)") }
-        guard pause(waitMillis(error, &backoff)) else { return false }
+        if !rest.isStopped { logger.warning("\(error)") }
+        guard rest.sleep(millis: waitMillis(error, &backoff)) else { return false }
       }
     }
     return false
   }
 
-  /// One page. `reserve` is the weight to leave for others; `pause` sleeps, false when stopped.
+  /// One page. `pause` sleeps while there is no budget, and may do better; false when stopped.
   func page(
-    symbol: String, symbolIndex: UInt32, from start: BinanceRest.PageStart, limit: Int, reserve: Int,
-    pause: (Int64) -> Bool
+    symbol: String, symbolIndex: Int, from start: BinanceRest.PageStart, limit: Int = BinanceRest.aggTradesLimit,
+    priority: RestPriority, pause: (Int64) -> Bool
   ) -> Page {
     var backoff = Backoff()
-    var malformed = 0
-    while !rest.interrupt.isRaised {
-      let weight = BinanceRest.aggTradesWeight
-      let waitForBudget = budget.pauseMillis(weight: weight, reserve: reserve, venueMillis: venueMillis)
-      if waitForBudget > 0 {
-        guard pause(waitForBudget) else { return .stopped }
+    var malformedSinceNanos: UInt64?
+    while !rest.isStopped {
+      let pauseMillis = rest.pauseMillis(priority, weight: BinanceRest.aggTradesWeight)
+      if pauseMillis > 0 {
+        guard pause(pauseMillis) else { return .stopped }
         continue
       }
       do {
-        let records = try rest.aggTrades(symbol: symbol, symbolIndex: symbolIndex, from: start, limit: limit)
-        budget.spend(weight: weight, reported: rest.usedWeight, venueMillis: venueMillis)
+        let records = try rest.aggTrades(
+          symbol: symbol, symbolIndex: UInt32(symbolIndex), from: start, limit: limit, priority: priority)
         count(\.pages)
         return .records(records)
       } catch {
-        budget.spend(weight: weight, reported: nil, venueMillis: venueMillis)
-        if rest.interrupt.isRaised { return .stopped }
-        if case .malformed = error { malformed += 1 }
-        guard isWorthRepeating(error), malformed < Self.mostMalformed else {
+        if rest.isStopped { return .stopped }
+        guard isWorthRepeating(error, &malformedSinceNanos) else {
           logger.error("\(symbol): history given up: \(error)")
           count(\.failures)
           return .refused
@@ -86,9 +75,16 @@ final class HistoryFetcher {
 
   /// Connections are tried for ever, even untrusted ones: an operator may mend them, and giving up would declare every
   /// symbol's history complete.
-  private func isWorthRepeating(_ error: VenueError) -> Bool {
-    if case .connection = error { return true }
-    return error.isTransient
+  private func isWorthRepeating(_ error: VenueError, _ malformedSinceNanos: inout UInt64?) -> Bool {
+    switch error {
+    case .connection: return true
+    case .malformed:
+      let nanos = monotonicNanos()
+      let since = malformedSinceNanos ?? nanos
+      malformedSinceNanos = since
+      return nanos - since < Self.malformedNanos
+    default: return error.isTransient
+    }
   }
 
   private func waitMillis(_ error: VenueError, _ backoff: inout Backoff) -> Int64 {

@@ -7,12 +7,15 @@ import HotPath
 ///
 /// It reads the clock for sampled frames only (see FeedTiming); a frame's time is that of its turn.
 final class TradeIntake {
-  private let symbols: SymbolIndex
+  let symbols: SymbolIndex
   private let ring: RecordRing
   private let doorbell: Doorbell
   /// At an address of its own: a property would be checked for exclusive access at every frame, some 10 ns.
   private let timing: UnsafeMutablePointer<FeedTiming>
   private let counters: FeedCounters
+  /// The symbol of the last trade, and whether the ring had room for it.
+  private(set) var lastSymbol: UInt32 = 0
+  private(set) var wasRefused = false
   private var hasPushed = false
   private var hasTaken = false
 
@@ -27,8 +30,9 @@ final class TradeIntake {
 
   deinit { timing.deallocate() }
 
-  /// Counts the frame and, when it is a trade, pushes it. `arrivalNanos`: the stamp of this turn's first read.
-  func take(_ frame: UnsafeBufferPointer<UInt8>, arrivalNanos: UInt64) -> FrameOutcome {
+  /// Counts the frame and, when it is a trade, pushes it. `arrivalNanos`: the stamp of this turn's first read. `overlaps`: its
+  /// stream comes over two connections for now.
+  func take(_ frame: UnsafeBufferPointer<UInt8>, arrivalNanos: UInt64, overlaps: Bool = false) -> FrameOutcome {
     var record = apus_record()
     // Before the parse, which writes it and its neighbours as one word.
     record.kind = EventKind.trade.rawValue
@@ -41,7 +45,10 @@ final class TradeIntake {
     case .trade:
       timing.pointee.parsed(&record, isSampled: isSampled)
       counters.trades.count()
-      if ring.push(record) { hasPushed = true } else { counters.ringRefused.count() }
+      if overlaps { record.flags |= RecordFlags.overlap }
+      lastSymbol = record.symbol
+      wasRefused = !ring.push(record)
+      if wasRefused { counters.ringRefused.count() } else { hasPushed = true }
     case .otherEvent: counters.other.count()
     case .control: counters.control.count()
     case .unknownSymbol: counters.unknownSymbol.count()
@@ -49,6 +56,13 @@ final class TradeIntake {
     case .badNumber: counters.badNumber.count()
     }
     return outcome
+  }
+
+  /// What the engine must know besides trades, in their order. False when the ring is full.
+  func tell(_ record: apus_record) -> Bool {
+    guard ring.push(record) else { return false }
+    hasPushed = true
+    return true
   }
 
   /// A turn of the loop is over: wakes the engine if anything was pushed, once for all frames of one read.

@@ -71,13 +71,26 @@ public final class RestClient: @unchecked Sendable {
       throw .connection(error)
     }
     var reader = HttpReader(connection, deadlineNanos: deadlineNanos)
-    let response = try reader.read()
+    var response = try reader.read()
     if response.keepsAlive { self.connection = connection } else { connection.close() }
+    response.body = try Self.unpacked(response)
     return RestAnswer(
       status: response.status,
       usedWeight: response.header("x-mbx-used-weight-1m").flatMap { Int($0) },
       retryAfterMillis: response.header("retry-after").flatMap { Int64($0) }.map { max(0, min($0, 1_000_000)) * 1_000 },
       body: response.body)
+  }
+
+  private static func unpacked(_ response: HttpResponse) throws(HttpFailure) -> [UInt8] {
+    switch response.header("content-encoding")?.lowercased() {
+    case nil, "identity": return response.body
+    case "gzip", "x-gzip":
+      switch GzipBody.unpack(response.body, mostBytes: HttpReader.maximumBodyBytes) {
+      case .success(let body): return body
+      case .failure(let reason): throw .malformed("gzip: \(reason.text)")
+      }
+    case .some(let other): throw .malformed("Content-Encoding \(other.prefix(40)), which was not asked for")
+    }
   }
 
   private func connect(_ deadlineNanos: UInt64) throws(HttpFailure) -> TLSConnection {
@@ -128,7 +141,8 @@ public final class RestClient: @unchecked Sendable {
     }
     let host = address.port == 443 ? address.host : "\(address.host):\(address.port)"
     return Array(
-      "GET \(target) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: apus\r\nAccept: application/json\r\n\r\n".utf8)
+      ("GET \(target) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: apus\r\nAccept: application/json\r\n"
+        + "Accept-Encoding: gzip\r\n\r\n").utf8)
   }
 
   /// Percent-encoding of all but RFC 3986's unreserved characters; some symbols are not ASCII.

@@ -258,6 +258,11 @@ final class WebSocketClient: @unchecked Sendable {
     handler.webSocket(link.slot, received: part, isLast: isLast)
   }
 
+  func alive(_ link: WebSocketLink) {
+    link.wasHeard = true
+    handler.webSocketAlive(link.slot)
+  }
+
   func writable(_ link: WebSocketLink) { handler.webSocketWritable(link.slot) }
 
   /// A close frame: two bytes of code, then text.

@@ -5,6 +5,8 @@ protocol WebSocketHandler: AnyObject {
   func webSocket(_ slot: Int, received part: UnsafeBufferPointer<UInt8>, isLast: Bool)
   /// Asked for with `requestWrite`: one `send` may be made now.
   func webSocketWritable(_ slot: Int)
+  /// The peer answered a ping, or sent one.
+  func webSocketAlive(_ slot: Int)
   /// Once for each `connect`, opened or not.
   func webSocketEnded(_ slot: Int, _ failure: ConnectionFailure)
 }

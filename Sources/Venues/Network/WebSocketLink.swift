@@ -50,7 +50,7 @@ let deliverWebSocketEvent:
     case LWS_CALLBACK_CLIENT_RECEIVE:
       let isLast = lws_is_final_fragment(wsi) != 0 && lws_remaining_packet_payload(wsi) == 0
       link.client.received(link, bytes, isLast: isLast)
-    case LWS_CALLBACK_CLIENT_RECEIVE_PONG: link.wasHeard = true
+    case LWS_CALLBACK_CLIENT_RECEIVE_PONG: link.client.alive(link)
     case LWS_CALLBACK_CLIENT_ESTABLISHED: link.client.opened(link)
     case LWS_CALLBACK_CLIENT_WRITEABLE: link.client.writable(link)
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: link.client.peerClosed(link, bytes)

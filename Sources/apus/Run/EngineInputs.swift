@@ -7,6 +7,8 @@ import Memory
 struct EngineInputs: Sendable {
   /// The operator's: the thread that reads keys.
   let commands = RecordRing(capacity: 1 << 8)
+  /// The thread that watches the venue's clock.
+  let watch = RecordRing(capacity: 1 << 6)
   /// The market feed's thread.
   let market = RecordRing(capacity: 1 << 16)
   /// History files, then REST pages.
@@ -16,9 +18,11 @@ struct EngineInputs: Sendable {
   let doorbell = Doorbell()
 
   /// In the order the engine looks at them.
-  var all: [RecordRing] { [commands, market, indicators, history] }
+  var all: [RecordRing] { [commands, watch, market, indicators, history] }
 
-  func hasWork() -> Bool { !commands.isEmpty() || !market.isEmpty() || !indicators.isEmpty() || !history.isEmpty() }
+  func hasWork() -> Bool {
+    !commands.isEmpty() || !watch.isEmpty() || !market.isEmpty() || !indicators.isEmpty() || !history.isEmpty()
+  }
 
   /// Operator's thread. False when the engine doesn't keep up.
   func send(_ command: Command) -> Bool {

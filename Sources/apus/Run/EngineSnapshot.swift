@@ -7,6 +7,7 @@ struct EngineSnapshot: Sendable {
   var nowMillis: Int64 = 0
   var counters: EngineCounters
   var entriesPaused = false
+  var isClockDoubted = false
   var symbols: [SymbolView]
   var poolUse: (used: Int, total: Int) = (0, 1)
 }
@@ -20,16 +21,19 @@ final class SnapshotBoard: Sendable {
     var nowMillis: Int64 = 0
     var counters: EngineCounters
     var entriesPaused = false
+    var isClockDoubted = false
     var poolUse: (used: Int, total: Int) = (0, 1)
+    /// Room for all; of those listed later the rest.
     let symbols: Slab<SymbolView>
+    var symbolCount: Int
   }
 
   private let state: Mutex<State>
 
   /// Takes a first look at an engine that hasn't run yet.
   init(_ engine: borrowing Engine) {
-    let symbols = Slab<SymbolView>(count: engine.symbolCount, repeating: engine.view(0))
-    state = Mutex(State(counters: engine.counters, symbols: symbols))
+    let symbols = Slab<SymbolView>(count: engine.symbolRoom, repeating: engine.view(0))
+    state = Mutex(State(counters: engine.counters, symbols: symbols, symbolCount: engine.symbolCount))
   }
 
   /// Engine's thread, between steps.
@@ -39,7 +43,9 @@ final class SnapshotBoard: Sendable {
       state.counters = engine.counters
       state.entriesPaused = engine.entriesPaused
       state.poolUse = engine.poolUse()
-      for index in 0..<state.symbols.count { state.symbols[index] = engine.view(index) }
+      state.isClockDoubted = engine.isClockDoubted
+      state.symbolCount = engine.symbolCount
+      for index in 0..<engine.symbolCount { state.symbols[index] = engine.view(index) }
     }
   }
 
@@ -48,7 +54,8 @@ final class SnapshotBoard: Sendable {
     state.withLock { state in
       EngineSnapshot(
         nowMillis: state.nowMillis, counters: state.counters, entriesPaused: state.entriesPaused,
-        symbols: (0..<state.symbols.count).map { state.symbols[$0] }, poolUse: state.poolUse)
+        isClockDoubted: state.isClockDoubted, symbols: (0..<state.symbolCount).map { state.symbols[$0] },
+        poolUse: state.poolUse)
     }
   }
 }

@@ -35,8 +35,10 @@ final class EventLog {
     case .close(let trade): ("close", members(trade))
     case .gap(let symbol, let missing, let isPermanent):
       ("gap", [("symbol", JsonText.string(symbol)), ("missing", "\(missing)"), ("permanent", "\(isPermanent)")])
+    case .trades(let symbol, let what, let id, let count):
+      (what.rawValue, [("symbol", JsonText.string(symbol)), ("id", "\(id)"), ("count", "\(count)")])
     case .feed(let state): ("feed", [("state", JsonText.string(state))])
-    case .status(let model): ("status", members(model))
+    case .status(let model): ("status", members(model) + states(model))
     }
   }
 
@@ -53,10 +55,23 @@ final class EventLog {
     }
     return [
       ("uptime_ms", "\(model.header.uptimeMillis)"), ("feed", JsonText.string(model.header.feed)),
+      ("connections", "\(model.header.connections.streaming)"),
+      ("connections_all", "\(model.header.connections.all)"),
+      ("rest_weight", "\(model.header.rest.usedWeight)"), ("rest_limit", "\(model.header.rest.limitPerMinute)"),
+      ("rest_blocked_ms", "\(model.header.rest.blockedForMillis)"),
+      ("rest_trouble", JsonText.string(model.header.rest.trouble)),
+      ("clock_doubted", "\(model.header.isClockDoubted)"),
       ("entries_paused", "\(model.header.entriesPaused)"), ("open", "\(model.positions.count)"),
       ("day_trades", "\(model.day.trades)"), ("day_net_r", JsonText.number(model.day.netR)),
       ("day_net_usd", JsonText.number(model.day.netUsd)), ("counters", JsonText.object(counters)),
       ("latency", JsonText.object(latencies)),
+    ]
+  }
+
+  private static func states(_ model: ViewModel) -> [(String, String)] {
+    [
+      ("symbols", "\(model.symbols.count)"),
+      ("symbol_states", JsonText.string(SymbolSummary(model.symbols).text)),
     ]
   }
 

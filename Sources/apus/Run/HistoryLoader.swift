@@ -23,7 +23,9 @@ final class HistoryLoader: Sendable {
   }
 
   private let setup: VenueSetup
-  private let symbols: SymbolTable
+  private let symbols: [String]
+  private let options: BinanceHistory.Options
+  private let onDeaf: @Sendable (Int) -> Void
   private let files: [String: [String]]
   private let inputs: EngineInputs
   private let clock: EngineClock
@@ -32,16 +34,18 @@ final class HistoryLoader: Sendable {
   private let state: Mutex<State>
 
   init(
-    _ setup: VenueSetup, symbols: SymbolTable, files: [String: [String]], inputs: EngineInputs, clock: EngineClock,
-    logger: Logger
+    _ setup: VenueSetup, symbols: [String], files: [String: [String]], inputs: EngineInputs, clock: EngineClock,
+    options: BinanceHistory.Options, logger: Logger, onDeaf: @escaping @Sendable (Int) -> Void
   ) {
     self.setup = setup
     self.symbols = symbols
+    self.options = options
+    self.onDeaf = onDeaf
     self.files = files
     self.inputs = inputs
     self.clock = clock
     self.logger = logger
-    state = Mutex(State(fileShare: symbols.names.map { files[$0] == nil ? 1 : 0 }))
+    state = Mutex(State(fileShare: symbols.map { files[$0] == nil ? 1 : 0 }))
   }
 
   func start() throws {
@@ -66,14 +70,33 @@ final class HistoryLoader: Sendable {
   /// Asks REST for ids that the live stream skipped; until the files are read the engine asks again by itself.
   func request(_ gap: GapEvent) {
     let rest = state.withLock { $0.rest }
-    rest?.requestGap(symbolIndex: Int(gap.symbol), fromId: gap.fromId, throughId: gap.throughId)
+    rest?.request(gap)
+  }
+
+  /// A symbol listed now; false while the files are still read, after which it must be asked again.
+  func add(_ symbol: String) -> Bool {
+    state.withLock { state in
+      guard let rest = state.rest else { return false }
+      state.fileShare.append(1)
+      rest.add(symbol)
+      return true
+    }
+  }
+
+  /// Whose windows fill from the live stream alone.
+  func isLiveOnly(_ index: Int) -> Bool {
+    let progress = state.withLock { $0.rest }?.progress ?? []
+    return progress.indices.contains(index) && progress[index].isLiveOnly
   }
 
   /// 0...1 of a symbol's history. Files and REST count half each where there are files.
   func share(_ index: Int) -> Double {
-    let (fileShare, rest) = state.withLock { ($0.fileShare[index], $0.rest) }
-    let restShare = rest?.progress[index].share ?? 0
-    return files[symbols.names[index]] == nil ? restShare : (fileShare + restShare) / 2
+    let (fileShare, rest) = state.withLock {
+      ($0.fileShare.indices.contains(index) ? $0.fileShare[index] : 1, $0.rest)
+    }
+    let progress = rest?.progress ?? []
+    let restShare = progress.indices.contains(index) ? progress[index].share : 0
+    return symbols.indices.contains(index) && files[symbols[index]] != nil ? (fileShare + restShare) / 2 : restShare
   }
 
   /// Requests that the venue limited, and pages that failed.
@@ -81,12 +104,14 @@ final class HistoryLoader: Sendable {
 
   private func run() {
     do {
-      var fromIds: [Int64?] = []
-      for index in symbols.names.indices { fromIds.append(try load(index)) }
+      var beginnings: [BinanceHistory.Beginning] = []
+      for index in symbols.indices {
+        beginnings.append(.init(fromId: try load(index), tradesPerDay: setup.selection.tradesPerDay[index]))
+      }
       if isStopping.load(ordering: .relaxed) { return }
-      let rest = try BinanceHistory(
-        endpoints: setup.endpoints, trust: setup.trust, symbols: symbols, fromIds: fromIds, ring: inputs.history,
-        doorbell: inputs.doorbell, logger: logger)
+      let rest = BinanceHistory(
+        rest: setup.rest, symbols: symbols, beginnings: beginnings, ring: inputs.history, doorbell: inputs.doorbell,
+        logger: logger, options: options, onDeaf: onDeaf)
       state.withLock { $0.rest = rest }
       try rest.start()
     } catch let error as ReplayError {
@@ -102,7 +127,7 @@ final class HistoryLoader: Sendable {
   private func load(_ index: Int) throws -> Int64? {
     var last = apus_record()
     var loaded = 0
-    for path in files[symbols.names[index]] ?? [] {
+    for path in files[symbols[index]] ?? [] {
       let file = try TradeFile(path)
       let bytes = max(1, ReplayRun.fileBytes(path))
       while try file.next(into: &last) {
@@ -122,10 +147,10 @@ final class HistoryLoader: Sendable {
     }
     state.withLock { $0.fileShare[index] = 1 }
     guard loaded > 0 else { return nil }
-    logger.info("history: \(loaded) trades of \(symbols.names[index]) from files")
+    logger.info("history: \(loaded) trades of \(symbols[index]) from files")
     if last.time_ms < clock.nowMillis() - Self.joinableMillis {
       logger.warning(
-        "history: the files of \(symbols.names[index]) end more than 24 h ago: REST begins anew after them")
+        "history: the files of \(symbols[index]) end more than 24 h ago: REST begins anew without them")
       return nil
     }
     return last.id + 1

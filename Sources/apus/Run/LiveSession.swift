@@ -8,7 +8,7 @@ import Venues
 
 /// One run: feed, history, indicators and engine, wired by rings, started and stopped in order.
 final class LiveSession: Sendable {
-  let symbols: SymbolTable
+  let symbols: SymbolRegistry
   let strategies: [StrategyConfig]
   let setup: VenueSetup
   let clock = EngineClock()
@@ -20,6 +20,7 @@ final class LiveSession: Sendable {
   let feed: BinanceFeed
   let history: HistoryLoader
   let indicators: IndicatorPlayer?
+  let watch: VenueWatch
   /// Feed states not yet told, oldest first.
   private let feedStates: FeedStates
 
@@ -28,36 +29,70 @@ final class LiveSession: Sendable {
   }
 
   /// `name`: by which `apus latency` can tell this run from others.
-  init(_ config: RunConfig, strategies: [StrategyConfig], name: String, logger: Logger) throws {
+  init(
+    _ config: RunConfig, strategies: [StrategyConfig], name: String, logger: Logger,
+    feedOptions: FeedOptions = FeedOptions(), intervals: VenueWatch.Intervals = .init()
+  ) throws {
     self.strategies = strategies
-    symbols = SymbolTable(config.symbols)
     setup = try VenueSetup(config, logger: logger)
-    clock.offsetMillis = setup.clockOffsetMillis
-    latencies = LatencyFile(engine: name, symbolCount: symbols.count, logger: logger)
+    let names = setup.selection.instruments.map(\.symbol)
+    let room = Self.symbolRoom(config, names.count)
+    let table = SymbolTable(names, room: room)
+    let symbols = SymbolRegistry(names)
+    self.symbols = symbols
+    clock.monotonicOffsetMillis = setup.clock.monotonicOffsetMillis
+    clock.wallOffsetMillis = setup.clock.offsetMillis
+    latencies = LatencyFile(engine: name, symbolCount: names.count, logger: logger)
     let placement = config.placement
     engine = LiveEngine(
-      Self.engineConfig(config, symbols: symbols, instruments: setup.instruments, strategies: strategies),
+      Self.engineConfig(
+        config, symbols: table, instruments: setup.selection.instruments, strategies: strategies, room: room),
       inputs: inputs, news: news, clock: clock, wait: Self.waitStrategy(config), stages: latencies.stages,
       cpu: placement.engineCpu)
     let states = FeedStates()
     feedStates = states
+    var options = feedOptions
+    options.symbolRoom = room
+    let feed: BinanceFeed
     do {
+      let clock = self.clock
       feed = try BinanceFeed(
-        endpoints: setup.endpoints, trust: setup.trust, symbols: symbols, ring: inputs.market,
+        endpoints: setup.endpoints, trust: setup.trust, symbols: table, ring: inputs.market,
         doorbell: inputs.doorbell, stages: latencies.stages, logger: logger,
-        placement: FeedPlacement(cpu: placement.feedCpu, polls: placement.feedPolls),
-        onState: { state in states.queue.withLock { $0.append(state) } })
+        placement: FeedPlacement(cpu: placement.feedCpu, polls: placement.feedPolls), options: options,
+        nowMillis: { clock.nowMillis() }, onState: { state in states.queue.withLock { $0.append(state) } })
     } catch {
       throw Failure(.unavailable, "\(error)")
     }
-    history = HistoryLoader(
-      setup, symbols: symbols, files: config.historyFiles, inputs: inputs, clock: clock, logger: logger)
+    self.feed = feed
+    var historyOptions = BinanceHistory.Options()
+    historyOptions.budgetMinutes = config.historyMinutes
+    let history = HistoryLoader(
+      setup, symbols: names, files: config.historyFiles, inputs: inputs, clock: clock, options: historyOptions,
+      logger: logger, onDeaf: { feed.resubscribe(symbolIndex: $0) })
+    self.history = history
     if let path = config.indicatorsFile {
-      let records = try IndicatorRecords.loadForRun(path, symbols: symbols)
+      let records = try IndicatorRecords.loadForRun(path, symbols: table)
       indicators = IndicatorPlayer(records, ring: inputs.indicators, doorbell: inputs.doorbell, clock: clock)
     } else {
       indicators = nil
     }
+    let listener = VenueWatch.Listener(
+      listed: { instrument in
+        // Until the files are read nobody could fetch its past; the next look finds it again.
+        guard symbols.count < room, history.add(instrument.symbol) else { return false }
+        symbols.add(instrument.symbol)
+        feed.add(instrument)
+        return true
+      }, delisted: { feed.remove($0) })
+    watch = VenueWatch(
+      config, rest: setup.rest, clock: clock, symbols: names, inputs: inputs, intervals: intervals, logger: logger,
+      listener: listener)
+  }
+
+  /// Of `all`, more may be listed.
+  private static func symbolRoom(_ config: RunConfig, _ count: Int) -> Int {
+    config.symbolChoice == .all ? min(EngineLimits.symbolsMax, count + SymbolSelection.roomForNew) : count
   }
 
   private static func waitStrategy(_ config: RunConfig) -> any WaitStrategy & Sendable {
@@ -69,14 +104,15 @@ final class LiveSession: Sendable {
   }
 
   private static func engineConfig(
-    _ config: RunConfig, symbols: SymbolTable, instruments: [Instrument], strategies: [StrategyConfig]
+    _ config: RunConfig, symbols: SymbolTable, instruments: [Instrument], strategies: [StrategyConfig], room: Int
   ) -> EngineConfig {
     var engine = EngineConfig(
       symbols: symbols, instruments: instruments, strategies: strategies, paper: config.paper,
       timing: config.evaluation == .everyTrade ? .everyTrade : .everyGridPoint, output: .none, gapPolicy: .hold)
-    // A day of BTCUSDT takes REST 15 min, in which 20,000 live trades come: 2^17 of them a symbol are 8 MB of address
-    // space. With hundreds of symbols, each is quieter.
-    engine.limits.heldTrades = symbols.count <= 16 ? 1 << 17 : 1 << 13
+    // Held while a gap or a milestone of history is filled: seconds to minutes of live trades, the more the fewer symbols
+    // share the venue's budget. Address space, of which only the deepest queue there was is touched.
+    engine.limits.heldTrades = room <= 16 ? 1 << 17 : 1 << 15
+    engine.limits.symbolRoom = room
     return engine
   }
 
@@ -87,6 +123,7 @@ final class LiveSession: Sendable {
       try feed.start()
       try history.start()
       try indicators?.start()
+      try watch.start()
     } catch {
       stop()
       throw Failure(.unavailable, "\(error)")
@@ -94,6 +131,8 @@ final class LiveSession: Sendable {
   }
 
   func stop() {
+    setup.rest.stop()
+    watch.stop()
     feed.stop()
     history.stop()
     indicators?.stop()

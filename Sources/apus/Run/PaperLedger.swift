@@ -6,7 +6,7 @@ struct PaperLedger {
   private static let keptSignals = 50
   private static let keptClosed = 100
 
-  private let symbols: [String]
+  private let symbols: SymbolRegistry
   private let strategies: [StrategyConfig]
   /// Newest first.
   private(set) var signals: [ViewModel.Signal] = []
@@ -15,7 +15,7 @@ struct PaperLedger {
   private var dayNumber: Int64 = 0
   private var open: [Int64: PaperPosition] = [:]
 
-  init(symbols: [String], strategies: [StrategyConfig]) {
+  init(symbols: SymbolRegistry, strategies: [StrategyConfig]) {
     self.symbols = symbols
     self.strategies = strategies
   }
@@ -24,7 +24,7 @@ struct PaperLedger {
     let evaluation = signal.evaluation
     let strategy = strategies[Int(evaluation.strategy)]
     let shown = ViewModel.Signal(
-      id: signal.id.text, timeMillis: evaluation.timeMillis, symbol: symbols[Int(evaluation.symbol)],
+      id: signal.id.text, timeMillis: evaluation.timeMillis, symbol: symbols.name(Int(evaluation.symbol)),
       strategy: strategy.name, direction: evaluation.direction > 0 ? .long : .short, price: evaluation.price,
       score: evaluation.score, accepted: signal.isAccepted, reason: signal.reason.text,
       parts: parts(evaluation, strategy))
@@ -61,7 +61,7 @@ struct PaperLedger {
 
   private mutating func close(_ position: PaperPosition, nowMillis: Int64) -> ViewModel.ClosedTrade {
     let trade = ViewModel.ClosedTrade(
-      symbol: symbols[Int(position.symbol)], strategy: strategies[Int(position.strategy)].name,
+      symbol: symbols.name(Int(position.symbol)), strategy: strategies[Int(position.strategy)].name,
       direction: direction(position), exitMillis: position.exitMillis, entryPrice: position.entryPrice,
       exitPrice: position.exitPrice, reason: position.exitReason.name, grossR: position.grossR,
       netR: position.netR, netUsd: position.netUsd)
@@ -90,7 +90,7 @@ struct PaperLedger {
 
   private func shown(_ position: PaperPosition, price: Int64?) -> ViewModel.Position {
     ViewModel.Position(
-      symbol: symbols[Int(position.symbol)], strategy: strategies[Int(position.strategy)].name,
+      symbol: symbols.name(Int(position.symbol)), strategy: strategies[Int(position.strategy)].name,
       direction: direction(position), entryMillis: position.entryMillis, entryPrice: position.entryPrice,
       stop: position.stop, target1: position.takeProfit1, target2: position.takeProfit2,
       quantity: position.remaining, unrealisedR: price.map { unrealisedR(position, at: FixedPoint.double($0)) })

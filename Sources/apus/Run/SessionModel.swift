@@ -18,7 +18,7 @@ struct SessionModel {
   init(_ session: LiveSession, venue: String) {
     self.session = session
     self.venue = venue
-    ledger = PaperLedger(symbols: session.symbols.names, strategies: session.strategies)
+    ledger = PaperLedger(symbols: session.symbols, strategies: session.strategies)
   }
 
   /// All that happened since the last call, in the order of each ring; gaps are passed on to history.
@@ -34,11 +34,8 @@ struct SessionModel {
     }
     var gap = Zeroed.gap
     while session.news.gaps.pop(into: &gap) {
-      if gap.kind == .wanted { session.history.request(gap) }
-      events.append(
-        .gap(
-          symbol: session.symbols.names[Int(gap.symbol)], missing: gap.throughId - gap.fromId + 1,
-          isPermanent: gap.kind == .permanent))
+      session.history.request(gap)
+      if let event = event(gap) { events.append(event) }
     }
     for state in session.takeFeedStates() where state.description != lastFeed {
       lastFeed = state.description
@@ -47,13 +44,30 @@ struct SessionModel {
     return events
   }
 
+  /// What of it a person or a log wants to know; questions to the venue about silence are none.
+  private func event(_ gap: GapEvent) -> LogLines.Event? {
+    let symbol = session.symbols.name(Int(gap.symbol))
+    let count = gap.throughId - gap.fromId + 1
+    switch gap.kind {
+    case .wanted: return .gap(symbol: symbol, missing: count, isPermanent: false)
+    case .permanent: return .gap(symbol: symbol, missing: count, isPermanent: true)
+    case .filled: return .trades(symbol: symbol, what: .filled, id: gap.fromId, count: count)
+    case .quarantined: return .trades(symbol: symbol, what: .quarantined, id: gap.fromId, count: 1)
+    case .rebuild: return .trades(symbol: symbol, what: .rebuild, id: gap.throughId, count: 0)
+    case .check, .verify: return nil
+    }
+  }
+
   func view(startMillis: Int64) -> ViewModel {
     let snapshot = session.engine.board.read()
     let now = session.clock.nowMillis()
     var model = ViewModel()
     model.header.venue = venue
     model.header.uptimeMillis = now - startMillis
-    model.header.clockOffsetMillis = session.clock.offsetMillis
+    model.header.clockOffsetMillis = session.clock.wallOffsetMillis
+    model.header.isClockDoubted = snapshot.isClockDoubted
+    model.header.connections = session.feed.connectionCount
+    model.header.rest = rest()
     let feed = session.feed.state
     model.header.feed = feed.description
     model.header.isFeedLive = feed == .streaming
@@ -74,7 +88,7 @@ struct SessionModel {
   }
 
   private func symbol(_ index: Int, _ view: SymbolView, now: Int64) -> ViewModel.Symbol {
-    var symbol = ViewModel.Symbol(symbol: session.symbols.names[index])
+    var symbol = ViewModel.Symbol(symbol: session.symbols.name(index))
     if view.price > 0 {
       symbol.price = view.price
       symbol.tradeAgeMillis = max(0, now - view.tradeMillis)
@@ -95,26 +109,30 @@ struct SessionModel {
         direction: Direction(rawValue: view.directions[strategy]))
     }
     symbol.state = state(index, view, now: now)
+    symbol.incomplete = [1_800_000, 14_400_000, 86_400_000].map { view.isIncomplete(windowMillis: $0) }
     return symbol
   }
 
   private func state(_ index: Int, _ view: SymbolView, now: Int64) -> ViewModel.SymbolState {
+    if view.isDelisted { return .delisted }
     switch view.phase {
     case .backfilling: return .history(session.history.share(index))
     case .gap: return .gap(missing: view.missing)
+    case .awaiting: return .awaiting(isConnected: view.isHeard)
     case .flowing: break
     }
+    if view.isSuspect { return .doubt }
     let warmUp = session.strategies.map(\.warmUpMillis).max() ?? 0
     let age = view.hasTrade ? now - view.firstMillis : 0
     if age < warmUp || view.atr.isNaN {
       return .warmUp(min(1, Double(age) / Double(max(1, warmUp))), remainingMillis: max(0, warmUp - age))
     }
     if now < view.incompleteUntilMillis {
-      let whole = Double(TradeWindow.fourHourMillis)
-      let left = view.incompleteUntilMillis - now
-      return .warmUp(max(0, 1 - Double(left) / whole), remainingMillis: left)
+      return .incomplete(remainingMillis: view.incompleteUntilMillis - now)
     }
-    return now - view.tradeMillis > Self.staleMillis ? .stale : .ready
+    if now - view.tradeMillis > Self.staleMillis { return .stale }
+    let share = session.history.share(index)
+    return share < 1 && !session.history.isLiveOnly(index) ? .filling(share) : .ready
   }
 
   private func latencies() -> [ViewModel.Latency] {
@@ -134,12 +152,28 @@ struct SessionModel {
     return [
       ViewModel.Counter(name: "trades", value: UInt64(clamping: snapshot.counters.trades), isTrouble: false),
       trouble("gaps", snapshot.counters.gaps), trouble("late", snapshot.counters.late),
-      trouble("dropped", snapshot.counters.dropped), trouble("malformed", feed.malformed),
+      trouble("dropped", snapshot.counters.dropped), trouble("reordered", snapshot.counters.reordered),
+      trouble("doubted", snapshot.counters.doubted), trouble("quarantined", snapshot.counters.quarantined),
+      trouble("rebuilt", snapshot.counters.rebuilt),
+      ViewModel.Counter(
+        name: "overlapped", value: UInt64(clamping: snapshot.counters.overlapped), isTrouble: false),
+      trouble("malformed", feed.malformed),
       trouble("bad numbers", feed.badNumber), trouble("unknown symbol", feed.unknownSymbol),
       trouble("oversized", feed.oversized), trouble("implausible", snapshot.counters.implausible),
       trouble("refused", feed.ringRefused),
       trouble("pool full", snapshot.counters.poolExhausted), trouble("news lost", session.news.lost()),
-      trouble("reconnects", feed.disconnects), trouble("rate limited", history.rateLimited),
+      trouble("reconnects", feed.disconnects), trouble("deaf streams", feed.deaf),
+      ViewModel.Counter(name: "rotations", value: feed.rotations, isTrouble: false),
+      trouble("rest refused", session.setup.rest.state.refusals),
+      trouble("rest failed", session.setup.rest.state.failures),
+      trouble("history given up", history.failures),
     ]
+  }
+
+  private func rest() -> ViewModel.Rest {
+    let state = session.setup.rest.state
+    return ViewModel.Rest(
+      usedWeight: state.usedWeight, limitPerMinute: state.limitPerMinute, blockedForMillis: state.blockedForMillis,
+      trouble: state.blockedForMillis > 0 ? state.blockedWhy : state.lastFailure)
   }
 }

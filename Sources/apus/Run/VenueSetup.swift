@@ -8,24 +8,37 @@ import Venues
 struct VenueSetup {
   let endpoints: BinanceEndpoints
   let trust: TLSTrust
-  /// The venue's clock minus ours, ms.
-  let clockOffsetMillis: Int64
-  /// By symbol index.
-  let instruments: [Instrument]
+  /// All of the run's calls go through it: one budget, one order of precedence.
+  let rest: BinanceRest
+  let clock: BinanceRest.ServerTime
+  let selection: SymbolSelection
 
   /// Asks the venue; blocks up to some 30 s. Every failure is one line with a sysexits code.
   init(_ config: RunConfig, logger: Logger) throws {
     do {
       endpoints = try Self.endpoints(config.venue)
       trust = try TLSTrust(caFile: config.venue.caFile)
-      let rest = try BinanceRest(endpoints: endpoints, trust: trust, logger: logger)
+      rest = try BinanceRest(endpoints: endpoints, trust: trust, logger: logger)
       // The first call also makes the connection; the second one's round trip is the wire's alone.
       _ = try rest.serverTime()
-      clockOffsetMillis = try rest.serverTime().offsetMillis
-      instruments = try Self.instruments(config, listings: try rest.exchangeInfo())
+      clock = try rest.serverTime()
+      let listings = try rest.exchangeInfo()
+      selection = try SymbolSelection(
+        config.symbolChoice, contractTypes: config.contractTypes, listings: listings,
+        tickers: Self.tickers(rest, logger))
     } catch let error as VenueError {
       if case .settings(let text) = error { throw Failure(.configuration, text) }
       throw Failure(.unavailable, error.description)
+    }
+  }
+
+  /// Only estimates hang on them, unless symbols are chosen by volume: a venue without them can be traded.
+  private static func tickers(_ rest: BinanceRest, _ logger: Logger) -> [DayTicker]? {
+    do {
+      return try rest.tickers()
+    } catch {
+      logger.warning("volumes of the day are not known: \(error)")
+      return nil
     }
   }
 
@@ -39,26 +52,5 @@ struct VenueSetup {
       }
       return try BinanceEndpoints(restURL: rest, streamURL: streams)
     }
-  }
-
-  /// All unknown or untradable symbols are told at once.
-  private static func instruments(_ config: RunConfig, listings: [InstrumentListing]) throws -> [Instrument] {
-    var found: [Instrument] = []
-    var problems: [String] = []
-    for symbol in config.symbols {
-      guard let listing = listings.first(where: { $0.instrument.symbol == symbol }) else {
-        problems.append("symbols: `\(symbol)` is not listed at the venue: correct its spelling (BTCUSDT) or remove it")
-        continue
-      }
-      if listing.status != "TRADING" {
-        problems.append("symbols: `\(symbol)` is not trading (status \(listing.status)): remove it")
-      } else if !config.contractTypes.contains(listing.contractType) {
-        problems.append(
-          "symbols: `\(symbol)` is a \(listing.contractType) contract: add that to contract_types or remove the symbol")
-      }
-      found.append(listing.instrument)
-    }
-    if !problems.isEmpty { throw Failure(.configuration, problems.joined(separator: "\n")) }
-    return found
   }
 }

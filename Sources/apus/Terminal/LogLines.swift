@@ -8,8 +8,19 @@ struct LogLines {
     case close(ViewModel.ClosedTrade)
     /// `missing` trades of a symbol: being fetched, or passed over for good.
     case gap(symbol: String, missing: Int64, isPermanent: Bool)
+    /// Trades that were missing or in doubt.
+    case trades(symbol: String, what: Mending, id: Int64, count: Int64)
     case feed(String)
     case status(ViewModel)
+  }
+
+  enum Mending: String, Sendable {
+    /// A hole is closed.
+    case filled
+    /// A trade that came with two contents, or a price that the venue's history does not have.
+    case quarantined
+    /// The windows are built anew.
+    case rebuild
   }
 
   /// How often a status line comes when nothing else does.
@@ -46,6 +57,12 @@ struct LogLines {
       return "gap \(symbol) \(missing) trades missing"
         + (isPermanent
           ? ", passed over: no entries until the windows are whole" : ", fetching: no entries until filled")
+    case .trades(let symbol, .filled, let id, let count):
+      return "gap \(symbol) filled, \(count) trades from id \(id)"
+    case .trades(let symbol, .quarantined, let id, _):
+      return "quarantine \(symbol) id \(id): came with two contents or an unlikely price; asking the venue's history"
+    case .trades(let symbol, .rebuild, _, _):
+      return "rebuild \(symbol): its windows are not what the venue has; fetching its day again"
     case .feed(let state): return "feed \(state)"
     case .status(let model): return text(model)
     }
@@ -60,11 +77,21 @@ struct LogLines {
       + (parts.isEmpty ? "" : " (" + parts.joined(separator: ", ") + ")")
   }
 
-  private static func text(_ model: ViewModel) -> String {
-    let symbols = model.symbols.map { symbol in
-      let scores = symbol.scores.map { "\($0.strategy) \(Figures.score($0.score))" }
-      return "\(symbol.symbol) \(Figures.price(symbol.price)) \(scores.joined(separator: " ")) \(state(symbol.state))"
+  static func rest(_ rest: ViewModel.Rest) -> String {
+    if rest.blockedForMillis > 0 {
+      return "REST silent for \(Figures.duration(rest.blockedForMillis)): \(rest.trouble)"
     }
+    return "REST \(rest.usedWeight)/\(rest.limitPerMinute)" + (rest.trouble.isEmpty ? "" : " failing: \(rest.trouble)")
+  }
+
+  private static func text(_ model: ViewModel) -> String {
+    let symbols =
+      model.symbols.count > Self.mostSymbols
+      ? summary(model.symbols)
+      : model.symbols.map { symbol in
+        let scores = symbol.scores.map { "\($0.strategy) \(Figures.score($0.score))" }
+        return "\(symbol.symbol) \(Figures.price(symbol.price)) \(scores.joined(separator: " ")) \(state(symbol.state))"
+      }
     let latencies = model.latencies.compactMap { latency in
       latency.p50Nanos.map { p50 in
         "\(latency.stage) p50 \(Figures.nanos(p50)) p99 \(Figures.nanos(latency.p99Nanos))"
@@ -72,7 +99,10 @@ struct LogLines {
     }
     let trouble = model.counters.filter { $0.isTrouble && $0.value > 0 }.map { "\($0.name) \($0.value)" }
     return "status up \(Figures.duration(model.header.uptimeMillis)) feed \(model.header.feed)"
+      + " \(model.header.connections.streaming)/\(model.header.connections.all)"
       + (model.header.entriesPaused ? " entries paused" : "")
+      + (model.header.isClockDoubted ? " clock in doubt: no entries" : "")
+      + " | \(Self.rest(model.header.rest))"
       + " | "
       + (symbols + [
         "open \(model.positions.count)",
@@ -81,8 +111,20 @@ struct LogLines {
       ] + latencies + trouble).joined(separator: " | ")
   }
 
+  /// More symbols than this are counted, not named.
+  private static let mostSymbols = 8
+
+  private static func summary(_ symbols: [ViewModel.Symbol]) -> [String] {
+    ["\(symbols.count) symbols: " + SymbolSummary(symbols).text]
+  }
+
   private static func state(_ state: ViewModel.SymbolState) -> String {
     switch state {
+    case .awaiting(let isConnected): isConnected ? "awaiting its next trade" : "cut off"
+    case .doubt: "trade in doubt"
+    case .incomplete(let remaining): "incomplete \(Figures.duration(remaining)) more"
+    case .delisted: "delisted"
+    case .filling(let share): "ready, day \(Figures.percent(share, 0))"
     case .history(let share): "history \(Figures.percent(share, 0))"
     case .warmUp(_, let remaining): "warm-up \(Figures.duration(remaining)) left"
     case .gap(let missing): "gap \(missing)"

@@ -10,7 +10,7 @@ enum Screen {
   static func lines(_ model: ViewModel, width: Int, height: Int) -> [StyledLine] {
     let header = [header(model.header), .empty]
     if model.showsHelp { return header + ScreenParts.help }
-    let symbols = ScreenParts.symbols(model.symbols, width: width)
+    let symbols = symbols(model, width: width, height: height)
     let footer = footer(model, width: width)
     // The lists get what the fixed parts leave: positions first, they are money at risk now.
     var room = height - header.count - symbols.count - footer.count
@@ -31,6 +31,20 @@ enum Screen {
     return body + footer
   }
 
+  /// All symbols, or of many those with the highest scores, and how the rest do.
+  private static func symbols(_ model: ViewModel, width: Int, height: Int) -> [StyledLine] {
+    let room = max(3, height / 2 - 2)
+    guard model.symbols.count > room else { return ScreenParts.symbols(model.symbols, width: width) }
+    func score(_ symbol: ViewModel.Symbol) -> Double { symbol.scores.compactMap(\.score).max() ?? -1 }
+    let order = model.symbols.indices.sorted { left, right in
+      let scores = (score(model.symbols[left]), score(model.symbols[right]))
+      return scores.0 == scores.1 ? left < right : scores.0 > scores.1
+    }
+    let shown = order.prefix(room).sorted().map { model.symbols[$0] }
+    let summary = "\(model.symbols.count) symbols: \(SymbolSummary(model.symbols).text); the highest scores are shown"
+    return ScreenParts.symbols(shown, width: width) + [StyledLine(summary, .dim)]
+  }
+
   /// A title and as many lines as there is room for; nothing when not even one row would show.
   private static func section(_ title: String, _ lines: [StyledLine], _ room: inout Int) -> [StyledLine] {
     guard !lines.isEmpty, room >= 4 else { return [] }
@@ -47,6 +61,10 @@ enum Screen {
       StyledLine.Piece(text: header.entriesPaused ? "  ENTRIES PAUSED" : "", tint: .notice),
       StyledLine.Piece(text: "  up \(Figures.duration(header.uptimeMillis))  clock \(offset)  feed ", tint: .plain),
       StyledLine.Piece(text: header.feed, tint: header.isFeedLive ? .good : .bad),
+      StyledLine.Piece(text: " \(header.connections.streaming)/\(header.connections.all)  ", tint: .plain),
+      StyledLine.Piece(text: header.isClockDoubted ? "CLOCK IN DOUBT  " : "", tint: .bad),
+      StyledLine.Piece(
+        text: LogLines.rest(header.rest), tint: header.rest.trouble.isEmpty ? .plain : .bad),
     ])
   }
 

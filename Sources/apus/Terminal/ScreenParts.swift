@@ -13,6 +13,7 @@ enum ScreenParts {
     .empty,
     StyledLine("Columns", .bold),
     StyledLine("  CVD    buy less sell quantity of the last 30 min, 4 h, 24 h"),
+    StyledLine("         ~ the window has a hole that could not be filled"),
     StyledLine("  VWAP   of 30 min, and how far the last price is from it"),
     StyledLine("  ATR    14 candles of 5 min, in price and in % of the price"),
     StyledLine("  score  0 to 100 of each strategy, ^ long, v short"),
@@ -34,7 +35,8 @@ enum ScreenParts {
       var row = [
         Piece(text: symbol.symbol, tint: .bold), Piece(text: Figures.price(symbol.price), tint: .plain),
         Piece(text: Figures.duration(symbol.tradeAgeMillis), tint: .dim),
-        flow(symbol.cvd30m), flow(symbol.cvd4h), flow(symbol.cvd24h),
+        flow(symbol.cvd30m, symbol.incomplete[0]), flow(symbol.cvd4h, symbol.incomplete[1]),
+        flow(symbol.cvd24h, symbol.incomplete[2]),
         Piece(text: Figures.price(symbol.vwap30m), tint: .plain),
         Piece(text: Figures.percent(symbol.vwapDistance, signed: true), tint: .plain),
         Piece(text: Figures.price(symbol.atr), tint: .plain),
@@ -137,8 +139,11 @@ enum ScreenParts {
 
   // MARK: cells
 
-  private static func flow(_ units: Int128?) -> Piece {
-    Piece(text: Figures.flow(units), tint: units.map { $0 < 0 ? .bad : $0 > 0 ? .good : .plain } ?? .dim)
+  /// `~`: the window has a hole.
+  private static func flow(_ units: Int128?, _ isIncomplete: Bool) -> Piece {
+    Piece(
+      text: (isIncomplete ? "~" : "") + Figures.flow(units),
+      tint: units.map { $0 < 0 ? .bad : $0 > 0 ? .good : .plain } ?? .dim)
   }
 
   private static func result(_ value: Double?, _ decimals: Int) -> Piece {
@@ -166,6 +171,12 @@ enum ScreenParts {
     case .warmUp(let share, let remaining):
       Piece(text: "warm-up \(Figures.bar(share, width: 8)) \(Figures.duration(remaining)) left", tint: .notice)
     case .gap(let missing): Piece(text: "gap, \(missing) trades missing", tint: .bad)
+    case .awaiting(let isConnected): Piece(text: isConnected ? "awaiting its next trade" : "cut off", tint: .bad)
+    case .doubt: Piece(text: "trade in doubt", tint: .bad)
+    case .incomplete(let remaining):
+      Piece(text: "incomplete, \(Figures.duration(remaining)) more", tint: .notice)
+    case .delisted: Piece(text: "delisted", tint: .bad)
+    case .filling(let share): Piece(text: "ready, day \(Figures.percent(share, 0))", tint: .good)
     case .stale: Piece(text: "stale", tint: .bad)
     case .ready: Piece(text: "ready", tint: .good)
     }

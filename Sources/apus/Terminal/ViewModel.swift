@@ -13,7 +13,22 @@ struct ViewModel: Sendable {
     /// `live`, `connecting`, `reconnecting in 3 s`.
     var feed = ""
     var isFeedLive = false
+    /// That carry all their streams, of how many.
+    var connections: (streaming: Int, all: Int) = (0, 0)
     var entriesPaused = false
+    var isClockDoubted = false
+    var rest = Rest()
+  }
+
+  /// The venue's REST side.
+  struct Rest: Sendable {
+    /// Of the running minute.
+    var usedWeight = 0
+    var limitPerMinute = 0
+    /// The venue asked for silence; 0: it didn't.
+    var blockedForMillis: Int64 = 0
+    /// Why, or the last failure; empty when all is well.
+    var trouble = ""
   }
 
   enum SymbolState: Sendable, Equatable {
@@ -22,7 +37,16 @@ struct ViewModel: Sendable {
     /// 0...1 of the warm-up time, and what is left of it.
     case warmUp(Double, remainingMillis: Int64)
     case gap(missing: Int64)
+    /// The stream was cut; its next trade is awaited.
+    case awaiting(isConnected: Bool)
+    /// A trade came with two contents.
+    case doubt
+    /// The 4 h window has a hole for so much longer.
+    case incomplete(remainingMillis: Int64)
+    case delisted
     case stale
+    /// Ready; 0...1 of the day's window is there.
+    case filling(Double)
     case ready
   }
 
@@ -45,6 +69,8 @@ struct ViewModel: Sendable {
     /// A fraction: 0.001 is shown as 0.100 %.
     var atrFraction: Double?
     var scores: [Score] = []
+    /// Whether the windows of 30 min, 4 h, 24 h have a hole.
+    var incomplete = [false, false, false]
     var state: SymbolState = .history(0)
 
     /// Last price against the VWAP of 30 min, a fraction.

@@ -1,0 +1,142 @@
+import CRecords
+import Domain
+
+/// Trades that come from REST or files, and how the live stream takes over from them.
+extension Engine {
+  /// A trade out of REST or a file: windows only, no evaluation, no fill. No collar: the venue's history is the truth that
+  /// live trades are compared with.
+  @_noAllocation @_noLocks
+  mutating func historyTrade(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    // A file may be as old as it likes, but not from the future.
+    if record.time_ms > now &+ Self.plausibleAheadMillis {
+      counters.implausible &+= 1
+      return .done
+    }
+    if !symbols[index].hasId || record.id > symbols[index].lastId {
+      let isPassedBy = record.time_ms < symbols[index].tickedMillis && record.quantity_e8 > 0
+      if !apply(record, index, trading: false, outbox) { return .more }
+      if isPassedBy { symbols[index].isDistorted = true }
+    } else if record.id == symbols[index].suspectId {
+      if !outbox.hasRoom(strategies: strategies.count) { return .more }
+      verified(record, index, now: now, outbox)
+    }
+    return releaseHold(index, outbox)
+  }
+
+  /// History has given what it has: go over to the held live trades, and ask for what is missing in between.
+  @_noAllocation @_noLocks
+  mutating func historyEnd(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    if symbols[index].phase.isBackfilling { return endBackfill(index, now: now, outbox) }
+    if case .more = releaseHold(index, outbox) { return .more }
+    if record.first_id == HistoryRequest.check.rawValue, record.flags & RecordFlags.gaveUp == 0 {
+      symbols[index].isInterrupted = false
+      if symbols[index].phase.isAwaiting { symbols[index].phase = .flowing }
+    }
+    if symbols[index].isDistorted, symbols[index].rebuildAskedMillis == 0 {
+      if !outbox.hasRoom(strategies: strategies.count) { return .more }
+      askToRebuild(index, now: now, outbox)
+    }
+    return .done
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func endBackfill(_ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    dropImplausibleHeld(index)
+    if !symbols[index].hasId, symbols[index].hold.count > 0 {
+      if !applyFirstHeld(index, outbox) { return .more }
+    }
+    if case .more = releaseHold(index, outbox) { return .more }
+    if symbols[index].hold.count == 0 {
+      symbols[index].phase = symbols[index].isInterrupted ? .awaiting : .flowing
+      return .done
+    }
+    if !outbox.hasRoom(strategies: strategies.count) { return .more }
+    symbols[index].phase = .gap
+    symbols[index].gapSinceMillis = now
+    symbols[index].gapFromId = symbols[index].lastId &+ 1
+    askForGap(index, now: now, outbox)
+    return .done
+  }
+
+  /// Lets go of held trades whose id cannot be true, seen only now that history has one to compare with: such a trade
+  /// would wait for ever, and every true one after it be taken for a repetition.
+  @_noAllocation @_noLocks
+  private mutating func dropImplausibleHeld(_ index: Int) {
+    while symbols[index].hasId, symbols[index].hold.count > 0 {
+      if symbols[index].hold.lastId() &- symbols[index].lastId <= Self.plausibleIdJump { return }
+      symbols[index].hold.dropLast()
+      counters.implausible &+= 1
+    }
+  }
+
+  /// Applies held trades as far as they follow on and are not in doubt. In a gap, an emptied queue ends it.
+  @_noAllocation @_noLocks
+  mutating func releaseHold(_ index: Int, _ outbox: Outbox) -> StepOutcome {
+    if symbols[index].hold.count == 0 || !symbols[index].hasId { return .done }
+    while symbols[index].hold.count > 0 {
+      let first = symbols[index].hold.first()
+      if first.id > symbols[index].lastId &+ 1 { return .done }
+      if first.id <= symbols[index].lastId {
+        // History brought it first, and is right where the two differ.
+        if contradicts(first, index) {
+          if !outbox.hasRoom(strategies: strategies.count) { return .more }
+          quarantine(first.id, index, outbox)
+        }
+        symbols[index].hold.pop()
+      } else if isBeyondCollar(first, of: symbols[index].lastPrice) {
+        return .done
+      } else if !applyFirstHeld(index, outbox) {
+        return .more
+      }
+    }
+    if symbols[index].phase.isGap { endGap(index, outbox) }
+    return .done
+  }
+
+  @_noAllocation @_noLocks
+  private mutating func endGap(_ index: Int, _ outbox: Outbox) {
+    symbols[index].phase = symbols[index].isInterrupted ? .awaiting : .flowing
+    // One that closed by itself was never told of.
+    if symbols[index].countedHoleBefore < symbols[index].gapFromId { return }
+    if !outbox.hasRoom(strategies: strategies.count) { return }
+    tell(.filled, index, symbols[index].gapFromId, symbols[index].lastId, outbox)
+  }
+
+  /// Windows only: its exits and fills ran when it came, and a late evaluation must not trade.
+  @_noAllocation @_noLocks
+  mutating func applyFirstHeld(_ index: Int, _ outbox: Outbox) -> Bool {
+    if !apply(symbols[index].hold.first(), index, trading: false, outbox) { return false }
+    symbols[index].hold.pop()
+    return true
+  }
+
+  // MARK: anew
+
+  /// History of this symbol begins again: windows, candles and grid forget; positions, cooldowns and indicators stay.
+  ///
+  /// Costs some nanoseconds a trade held (a few ms for a day of the busiest symbol), once a rebuild.
+  @_noAllocation @_noLocks
+  mutating func historyReset(_ index: Int) {
+    symbols[index].window.forget(pool: pool)
+    symbols[index].candles = CandleSeries()
+    symbols[index].grid = FlowGrid()
+    symbols[index].hasId = false
+    symbols[index].lastId = 0
+    symbols[index].hasTrade = false
+    symbols[index].firstMillis = 0
+    symbols[index].eventMillis = .min
+    symbols[index].tickedMillis = .min
+    symbols[index].lastAggId = 0
+    symbols[index].lastPrice = 0
+    symbols[index].plainFromId = .max
+    symbols[index].countedHoleBefore = .min
+    symbols[index].holeMillis = .min
+    symbols[index].holeUntilMillis = .min
+    symbols[index].suspectId = -1
+    symbols[index].isDistorted = false
+    symbols[index].rebuildAskedMillis = 0
+    symbols[index].phase = .backfilling
+    blockEntries(index)
+    counters.rebuilt &+= 1
+  }
+}

@@ -1,0 +1,79 @@
+/// The feed's limits in time and distance, in one place. Getters are annotated, since a constant of another file must be seen
+/// through by the check of the hot path.
+extension Engine {
+  /// What a live T may differ from now, and an id from the one before: far beyond any lag or outage on record, far
+  /// below what would make the grid pass years or ids wait for ever.
+  static var plausibleAheadMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 3_600_000 }
+  }
+
+  static var plausibleBehindMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 86_400_000 }
+  }
+
+  static var plausibleIdJump: Int64 {
+    @_noAllocation @_noLocks
+    get { 100_000_000 }
+  }
+
+  /// A price an eighth away from the one before is believed once REST has the same: a shift instead of a division, and
+  /// from one aggTrade to the next no contract of size moves so far.
+  static var collarShift: Int64 {
+    @_noAllocation @_noLocks
+    get { 3 }
+  }
+
+  /// So many live trades that agree with each other move the live price (exits, screen) before REST has answered: a crash
+  /// must not wait for it.
+  static var agreeingTrades: Int64 {
+    @_noAllocation @_noLocks
+    get { 3 }
+  }
+
+  /// What comes in the wrong order gets this long before REST is asked.
+  static var reorderMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 100 }
+  }
+
+  static var gapPatienceMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 600_000 }
+  }
+
+  static var gapRetryMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 5_000 }
+  }
+
+  /// A rebuild takes minutes of REST's budget: it is asked for again this much later at the earliest.
+  static var rebuildRetryMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 3_600_000 }
+  }
+
+  static var tickLagMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 2_000 }
+  }
+
+  /// After an interruption a symbol gets this long to show a trade before REST is asked whether any were missed.
+  static var awaitMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 10_000 }
+  }
+
+  /// A symbol without a trade for so long while its connection is heard: REST is asked whether its stream is deaf.
+  static var quietMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 120_000 }
+  }
+
+  /// Between two such questions, over all symbols: 20 a minute, a sixth of the venue's weight.
+  static var checkPauseMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 3_000 }
+  }
+}

@@ -1,0 +1,39 @@
+import CRecords
+import Domain
+
+/// Symbols that come and go while the engine runs.
+extension Engine {
+  /// One part of a new instrument; the last one makes it the next symbol. Parts out of order, or a symbol without room,
+  /// count as unknown.
+  @_noAllocation @_noLocks
+  mutating func instrument(_ record: apus_record, _ index: Int) -> StepOutcome {
+    if index != symbolCount || index >= symbols.count {
+      counters.unknown &+= 1
+      return .done
+    }
+    if record.flags == 0 {
+      symbols[index].limits = ListingRecords.limits(record)
+      symbols[index].name.end = symbols[index].name.start
+      return .done
+    }
+    var place = 0
+    while place < Int(record.span), place < ListingRecords.bytesInPart {
+      names[symbols[index].name.end] = ListingRecords.byte(record, place)
+      symbols[index].name.end &+= 1
+      place &+= 1
+    }
+    if Int(record.flags) == ListingRecords.nameParts { symbolCount &+= 1 }
+    return .done
+  }
+
+  /// No entries any more; nothing is left to close an open position by, so it ends at the last price.
+  @_noAllocation @_noLocks
+  mutating func delisted(_ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    if !outbox.hasRoom(strategies: strategies.count) { return .more }
+    symbols[index].isDelisted = true
+    blockEntries(index)
+    let t = max(symbols[index].liveMillis, symbols[index].eventMillis)
+    endPositions(index, at: t, price: symbols[index].livePrice, outbox)
+    return .done
+  }
+}

@@ -1,0 +1,180 @@
+import CClock
+import CRecords
+import Domain
+import HotPath
+
+/// Which connections carry which symbols, and when one follows another.
+extension BinanceFeed {
+  func addShard(first: Int, names: [String]) {
+    let number = shards.count
+    precondition(2 * number + 1 < connections.count, "a feed has room for this shard")
+    shards.append(FeedShard(first: first, names: names, leading: 2 * number, following: 2 * number + 1))
+  }
+
+  /// Whether all streams of the shard come over one connection at least.
+  func isStreaming(_ shard: Int) -> Bool {
+    connections[shards[shard].leading].phase == .streaming || connections[shards[shard].following].phase == .streaming
+  }
+
+  /// Whether they come over two.
+  func overlaps(_ shard: Int) -> Bool {
+    connections[shards[shard].leading].phase == .streaming && connections[shards[shard].following].phase == .streaming
+  }
+
+  /// A connection is wanted from now on.
+  func begin(_ slot: Int) {
+    guard connections[slot].phase == .idle else { return }
+    connections[slot].phase = .waiting(untilNanos: 0)
+  }
+
+  /// A connection's time has come.
+  func act(_ slot: Int, nowNanos: UInt64) {
+    switch connections[slot].phase {
+    case .waiting: connectWithinLimits(slot, nowNanos: nowNanos)
+    case .subscribing(let next, _) where next < connections[slot].messages.count:
+      // Until the socket takes it; then `sent` sets the next time.
+      connections[slot].phase = .subscribing(next: next, untilNanos: nowNanos + FeedConnection.answerNanos)
+      client?.requestWrite(slot)
+    case .subscribing:
+      connections[slot].phase = .connecting
+      let seconds = FeedConnection.answerNanos / 1_000_000_000
+      client?.close(
+        slot, reason: .lost(host: endpoints.streams.host, detail: "no answer to SUBSCRIBE in \(seconds) s"))
+    case .streaming: tendStreaming(slot, nowNanos: nowNanos)
+    case .idle, .resolving, .connecting: break
+    }
+  }
+
+  private func connectWithinLimits(_ slot: Int, nowNanos: UInt64) {
+    let nextNanos = connects.nextNanos(nowNanos: nowNanos)
+    if nextNanos > nowNanos {
+      connections[slot].phase = .waiting(untilNanos: nextNanos)
+      return
+    }
+    connects.begin(nowNanos: nowNanos)
+    resolve(slot)
+  }
+
+  private func tendStreaming(_ slot: Int, nowNanos: UInt64) {
+    if connections[slot].endAtNanos <= nowNanos {
+      connections[slot].phase = .idle
+      connections[slot].endAtNanos = .max
+      client?.close(slot, reason: .stopped)
+      return
+    }
+    if !connections[slot].extra.isEmpty {
+      connections[slot].waitForWrite(nowNanos: nowNanos)
+      client?.requestWrite(slot)
+      return
+    }
+    if connections[slot].rotateAtNanos <= nowNanos {
+      connections[slot].rotateAtNanos = .max
+      begin(shards[connections[slot].shard].following)
+    }
+  }
+
+  /// All streams of a connection are confirmed.
+  func streams(_ slot: Int, nowNanos: UInt64) {
+    let shard = connections[slot].shard
+    let life = options.lifeMillis - drawn(options.lifeJitterMillis)
+    connections[slot].rotateAtNanos = nowNanos + UInt64(max(1, life)) * 1_000_000
+    guard slot == shards[shard].following else { return }
+    // The follower takes over; the one before is kept for as long as the two overlap.
+    swapRoles(shard)
+    counters.rotations.count()
+    let former = shards[shard].following
+    connections[former].rotateAtNanos = .max
+    if connections[former].phase == .streaming {
+      connections[former].endAtNanos = nowNanos + UInt64(options.overlapMillis) * 1_000_000
+    }
+  }
+
+  private func swapRoles(_ shard: Int) {
+    let leading = shards[shard].leading
+    shards[shard].leading = shards[shard].following
+    shards[shard].following = leading
+  }
+
+  /// A connection is gone. While another carries or will carry the shard, it is not made anew.
+  func lost(_ slot: Int, _ failure: ConnectionFailure) {
+    let shard = connections[slot].shard
+    let other = slot == shards[shard].leading ? shards[shard].following : shards[shard].leading
+    if slot == shards[shard].following, connections[other].phase == .streaming {
+      if connections[slot].phase == .idle {
+        // Ended as planned.
+        return
+      }
+      // The follower failed: again after its pause, as long as there is one to follow.
+      connections[slot].ended(failure, nowNanos: apus_monotonic_nanos())
+      return
+    }
+    if connections[other].phase != .idle {
+      connections[slot].phase = .idle
+      if slot == shards[shard].leading { swapRoles(shard) }
+      return
+    }
+    connections[slot].ended(failure, nowNanos: apus_monotonic_nanos())
+  }
+
+  // MARK: symbols that come and go
+
+  func obey(_ order: Order) {
+    switch order {
+    case .add(let instrument): list(instrument)
+    case .remove(let name): delist(name)
+    case .resubscribe(let symbol): connectAnew(symbol)
+    }
+  }
+
+  private func list(_ instrument: Instrument) {
+    let index = shards.last?.end ?? 0
+    guard intake.symbols.insert(instrument.symbol) else {
+      logger.warning("\(instrument.symbol) is listed, but there is no room for another symbol: restart to trade it")
+      return
+    }
+    for record in ListingRecords.records(instrument, index: index) { tell(record) }
+    if shards[shards.count - 1].isFull {
+      addShard(first: index, names: [instrument.symbol])
+      begin(shards[shards.count - 1].leading)
+    } else {
+      shards[shards.count - 1].add(instrument.symbol)
+      subscribe("SUBSCRIBE", instrument.symbol, shards.count - 1)
+    }
+  }
+
+  private func delist(_ name: String) {
+    guard let shard = shards.firstIndex(where: { $0.names.contains(name) }),
+      let place = shards[shard].names.firstIndex(of: name), !shards[shard].removed.contains(name)
+    else { return }
+    shards[shard].remove(name)
+    var record = apus_record()
+    record.kind = EventKind.delisted.rawValue
+    record.symbol = UInt32(shards[shard].first + place)
+    tell(record)
+    subscribe("UNSUBSCRIBE", name, shard)
+  }
+
+  /// On the connections that are there; those to come take the shard's names.
+  private func subscribe(_ method: String, _ name: String, _ shard: Int) {
+    for slot in [shards[shard].leading, shards[shard].following] {
+      switch connections[slot].phase {
+      case .streaming, .subscribing:
+        let id = connections[slot].messages.count + connections[slot].extra.count + 1
+        connections[slot].extra.append(Subscription.message(method, [name], id: id))
+      case .idle, .waiting, .resolving, .connecting: break
+      }
+    }
+  }
+
+  private func connectAnew(_ symbol: Int) {
+    guard let shard = shards.firstIndex(where: { $0.first <= symbol && symbol < $0.end }) else { return }
+    let slot = shards[shard].leading
+    guard connections[slot].phase == .streaming else { return }
+    counters.deaf.count()
+    let name = shards[shard].names[symbol - shards[shard].first]
+    client?.close(
+      slot,
+      reason: .lost(
+        host: endpoints.streams.host, detail: "the stream of \(name) is silent while the venue has trades of it"))
+  }
+}

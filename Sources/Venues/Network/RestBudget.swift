@@ -1,0 +1,47 @@
+/// Keeps within the venue's request weight per minute, which counts for the whole address and everyone on it, and silent
+/// for as long as the venue said.
+///
+/// The venue's own count, from X-MBX-USED-WEIGHT-1M, is believed over ours unless it is lower: then it was taken before
+/// another call of ours arrived. Both start anew with each minute of the venue's clock.
+struct RestBudget {
+  /// What the venue allows a minute.
+  var limitPerMinute: Int
+  private var minute: Int64 = 0
+  private(set) var used = 0
+  private(set) var blockedUntilMillis: Int64 = 0
+
+  init(limitPerMinute: Int) { self.limitPerMinute = limitPerMinute }
+
+  /// How long to wait before spending `weight`; 0: go ahead.
+  mutating func pauseMillis(_ priority: RestPriority, weight: Int, venueMillis: Int64) -> Int64 {
+    turn(venueMillis)
+    if blockedUntilMillis > venueMillis { return blockedUntilMillis - venueMillis }
+    // A budget smaller than one request must not wait for ever: the first of a minute always goes.
+    let reserve = limitPerMinute * priority.reservePercent / 100
+    if used == 0 || used + weight <= limitPerMinute - reserve { return 0 }
+    return (minute + 1) * 60_000 - venueMillis + 200
+  }
+
+  /// A request goes out.
+  mutating func spend(weight: Int, venueMillis: Int64) {
+    turn(venueMillis)
+    used += weight
+  }
+
+  /// The venue told its count.
+  mutating func report(used told: Int, venueMillis: Int64) {
+    turn(venueMillis)
+    used = max(used, told)
+  }
+
+  /// 429, 418 or 403: asking before the time is up prolongs it.
+  mutating func block(forMillis millis: Int64, venueMillis: Int64) {
+    blockedUntilMillis = max(blockedUntilMillis, venueMillis + millis)
+  }
+
+  private mutating func turn(_ venueMillis: Int64) {
+    guard venueMillis / 60_000 != minute else { return }
+    minute = venueMillis / 60_000
+    used = 0
+  }
+}

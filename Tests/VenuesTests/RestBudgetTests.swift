@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Venues
+
+struct RestBudgetTests {
+  private let minute: Int64 = 1_789_478_280_000
+
+  @Test func itFollowsTheVenuesCountAndMinute() {
+    var budget = RestBudget(limitPerMinute: 2_400)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000) == 0)
+    budget.spend(weight: 20, venueMillis: minute + 1_000)
+    budget.report(used: 2_020, venueMillis: minute + 1_000)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000) == 0)
+    budget.spend(weight: 20, venueMillis: minute + 2_000)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 3_000) == 57_200)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 60_200) == 0)
+  }
+
+  /// Whoever comes first in the order of precedence still finds weight when the others find none.
+  @Test func eachLeavesSomeToThoseBefore() {
+    var left: [RestPriority: Int] = [:]
+    for priority in RestPriority.allCases {
+      var budget = RestBudget(limitPerMinute: 2_400)
+      var spent = 0
+      while budget.pauseMillis(priority, weight: 1, venueMillis: minute) == 0 {
+        budget.spend(weight: 1, venueMillis: minute)
+        spent += 1
+      }
+      left[priority] = 2_400 - spent
+    }
+    #expect(left == [.exits: 0, .reconciliation: 24, .gaps: 96, .history: 360, .indicators: 480])
+  }
+
+  /// An answer on its way when another was counted tells the older count.
+  @Test func anOlderCountDoesNotGiveWeightBack() {
+    var budget = RestBudget(limitPerMinute: 100)
+    budget.spend(weight: 60, venueMillis: minute)
+    budget.report(used: 20, venueMillis: minute)
+    #expect(budget.used == 60)
+  }
+
+  @Test func aBlockIsForAll() {
+    var budget = RestBudget(limitPerMinute: 2_400)
+    budget.block(forMillis: 7_000, venueMillis: minute)
+    budget.block(forMillis: 1_000, venueMillis: minute)
+    #expect(budget.pauseMillis(.exits, weight: 1, venueMillis: minute + 1_000) == 6_000)
+    #expect(budget.pauseMillis(.indicators, weight: 1, venueMillis: minute + 7_000) == 0)
+  }
+
+  /// A budget smaller than one request must not wait for ever.
+  @Test func theFirstOfAMinuteAlwaysGoes() {
+    var budget = RestBudget(limitPerMinute: 10)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute) == 0)
+  }
+
+  @Test func connectionsStayWithinTheVenuesLimit() {
+    var budget = ConnectBudget(most: 3)
+    let second: UInt64 = 1_000_000_000
+    for number in 0..<3 {
+      #expect(budget.nextNanos(nowNanos: UInt64(number + 1) * second) == 0)
+      budget.begin(nowNanos: UInt64(number + 1) * second)
+    }
+    #expect(budget.nextNanos(nowNanos: 4 * second) == 301 * second)
+    #expect(budget.nextNanos(nowNanos: 301 * second) == 0)
+    budget.begin(nowNanos: 301 * second)
+    #expect(budget.nextNanos(nowNanos: 301 * second) == 302 * second)
+    var paced = ConnectBudget()
+    paced.begin(nowNanos: second)
+    #expect(paced.nextNanos(nowNanos: second) == second + ConnectBudget.paceNanos)
+  }
+}
