@@ -72,9 +72,15 @@ import Testing
     var nq: String
     var f: Int64
     var l: Int64
-    var T: Int64
-    var E: Int64
+    var tradeMillis: Int64
+    var eventMillis: Int64
     var m: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case a, s, p, q, nq, f, l, m
+      case tradeMillis = "T"
+      case eventMillis = "E"
+    }
   }
 
   static func trade(_ text: String) throws -> Trade { try JSONDecoder().decode(Trade.self, from: Data(text.utf8)) }
@@ -125,8 +131,9 @@ import Testing
     let venue = try SimulatedVenue.scripted(scenario)
     let start = venue.settings.startMillis
     let second = try Self.trade(ether[1])
-    venue.advance(to: second.E)
-    let late = try #require(venue.open(path: "/market/ws/ethusdt@aggTrade", streams: nil, nowMillis: second.E))
+    venue.advance(to: second.eventMillis)
+    let late = try #require(
+      venue.open(path: "/market/ws/ethusdt@aggTrade", streams: nil, nowMillis: second.eventMillis))
     venue.advance(to: start + 20_000)
     #expect(late.takeFrames().texts == Array(ether[3...]))
   }

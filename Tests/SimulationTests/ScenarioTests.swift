@@ -66,12 +66,14 @@ import Testing
 
       {"fault":"cut"}
       {"fault":"http","status":404,"colour":"red"}
+      {"fault":"skip","at_event":1,"symbol":"NOPE","at":2}
       """
     #expect(
       Self.problems(text) == [
         "2: no JSON object", "5: cut needs exactly one of at_ms, every_ms, at_event",
         "6: status 404: one of 403, 408, 418, 429, 500, 502, 503, 504",
         "6: http needs exactly one of at_ms, every_ms", #"6: http has no key "colour""#,
+        #"7: symbol "NOPE" is not one of the market's"#, #"7: skip has no key "at""#,
       ])
   }
 

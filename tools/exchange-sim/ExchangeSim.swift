@@ -51,7 +51,8 @@ struct ExchangeSim: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      // An exit code alone has had its line.
+      guard exitCode(for: error) == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
       let line = "exchange-sim: \(message(for: error)): see `exchange-sim --help`\n"
       FileHandle.standardError.write(Data(line.utf8))
       exit(withError: ExitCode.validationFailure)

@@ -1,6 +1,8 @@
 /// One line of a scenario, its keys taken out one by one; what is left at the end is unknown.
 struct FaultFields {
   private var fields: [String: JSONValue]
+  /// The market's.
+  private let symbols: Set<String>
   private(set) var problems: [String] = []
 
   /// Bounds keep every sum with a time within 64 bits: some 30 years.
@@ -16,8 +18,9 @@ struct FaultFields {
     var mayHaveSymbol = false
   }
 
-  init(_ fields: [String: JSONValue]) {
+  init(_ fields: [String: JSONValue], symbols: Set<String>) {
     self.fields = fields
+    self.symbols = symbols
   }
 
   /// The fault, or nil and a problem at least. What cannot be read has a stand-in, so that the rest is looked at too.
@@ -34,6 +37,9 @@ struct FaultFields {
     let isCounted = if case .trade = fault.trigger { true } else { false }
     if shape.needsSymbol || shape.mayHaveSymbol || isCounted {
       fault.symbol = text("symbol", isNeeded: shape.needsSymbol)
+      if let symbol = fault.symbol, !symbols.contains(symbol) {
+        problems.append("symbol \"\(symbol)\" is not one of the market's")
+      }
     }
     for key in fields.keys.sorted() { problems.append("\(name) has no key \"\(key)\"") }
     return problems.isEmpty ? fault : nil

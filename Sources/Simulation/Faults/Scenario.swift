@@ -40,14 +40,9 @@ public struct Scenario: Equatable, Sendable {
       problems.append("no JSON object")
       return nil
     }
-    var fields = FaultFields(object)
+    var fields = FaultFields(object, symbols: symbols)
     let fault = fields.fault()
     problems = fields.problems
-    guard let fault, problems.isEmpty else { return nil }
-    if let symbol = fault.symbol, !symbols.contains(symbol) {
-      problems.append("symbol \"\(symbol)\" is not one of the market's")
-      return nil
-    }
     return fault
   }
 }
