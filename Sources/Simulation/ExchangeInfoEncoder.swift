@@ -1,17 +1,18 @@
 /// The body of `/fapi/v1/exchangeInfo`, with every key of a live entry of 2026-09-15 in its order.
 enum ExchangeInfoEncoder {
   /// The body's bytes; the venue ignores `symbol`, and so does this.
-  static func body(_ instruments: [Instrument], nowMillis: Int64, weightLimit: Int64) -> [UInt8] {
-    var out = WireText(capacity: 1_300 * instruments.count + 1_000)
+  static func body(_ boards: [SymbolBoard], nowMillis: Int64, weightLimit: Int64) -> [UInt8] {
+    let listed = boards.filter { $0.isListed(nowMillis) }
+    var out = WireText(capacity: 1_300 * listed.count + 1_000)
     out.raw("{\"timezone\":\"UTC\",\"serverTime\":")
     out.integer(nowMillis)
     out.raw(",\"futuresType\":\"U_MARGINED\",\"rateLimits\":")
     rateLimits(weightLimit: weightLimit, into: &out)
     out.raw(",\"exchangeFilters\":[],\"assets\":[")
     out.raw("{\"asset\":\"USDT\",\"marginAvailable\":true,\"autoAssetExchange\":\"-10000\"}],\"symbols\":[")
-    for (index, instrument) in instruments.enumerated() {
+    for (index, board) in listed.enumerated() {
       if index > 0 { out.raw(",") }
-      entry(instrument, into: &out)
+      entry(board.instrument, isTrading: board.isTrading(nowMillis), into: &out)
     }
     out.raw("]}")
     return out.bytes
@@ -24,13 +25,16 @@ enum ExchangeInfoEncoder {
     out.raw("{\"rateLimitType\":\"ORDERS\",\"interval\":\"SECOND\",\"intervalNum\":10,\"limit\":300}]")
   }
 
-  static func entry(_ instrument: Instrument, into out: inout WireText) {
+  static func entry(_ instrument: Instrument, isTrading: Bool = true, into out: inout WireText) {
     out.raw("{\"symbol\":")
     out.quoted(instrument.symbol)
     out.raw(",\"pair\":")
     out.quoted(instrument.symbol)
-    out.raw(",\"contractType\":\"PERPETUAL\",\"deliveryDate\":4133404800000,\"onboardDate\":1567965300000")
-    out.raw(",\"status\":\"TRADING\",\"maintMarginPercent\":\"2.5000\",\"requiredMarginPercent\":\"5.0000\"")
+    out.raw(",\"contractType\":")
+    out.quoted(instrument.contractType)
+    out.raw(",\"deliveryDate\":4133404800000,\"onboardDate\":1567965300000,\"status\":")
+    if isTrading { out.raw("\"TRADING\"") } else { out.raw("\"SETTLING\"") }
+    out.raw(",\"maintMarginPercent\":\"2.5000\",\"requiredMarginPercent\":\"5.0000\"")
     out.raw(",\"baseAsset\":")
     out.quoted(instrument.baseAsset)
     out.raw(",\"quoteAsset\":")

@@ -7,6 +7,10 @@ public struct FrameBatch: Sendable {
     case text
     case ping
     case close
+    /// No frame: the connection is dropped here.
+    case cut
+    /// No frame: nothing more is written, and the connection stays.
+    case halt
   }
 
   /// One frame: its place in `bytes`.
@@ -31,6 +35,11 @@ public struct FrameBatch: Sendable {
     let start = bytes.count
     bytes.append(contentsOf: payload)
     frames.append(Frame(kind: kind, range: start..<bytes.count))
+  }
+
+  /// A text that breaks off in its middle, framed as a whole one.
+  mutating func appendHalf(_ payload: [UInt8]) {
+    append(.text, Array(payload[..<(payload.count / 2)]))
   }
 
   mutating func appendCombined(prefix: [UInt8], _ payload: [UInt8]) {

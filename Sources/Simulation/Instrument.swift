@@ -1,6 +1,8 @@
 /// A contract's wire facts: its names, its grids and its limits. Prices and quantities in 1e-8.
 public struct Instrument: Equatable, Sendable {
   public var symbol: String
+  /// `PERPETUAL`, or `TRADIFI_PERPETUAL` for shares and metals.
+  public var contractType = "PERPETUAL"
   public var baseAsset: String
   public var quoteAsset: String
   public var tickE8: Int64

@@ -2,20 +2,21 @@
 extension SimulatedVenue {
   /// Answers a request at a moment; `advance` should have been called up to it.
   public func respond(to request: RestRequest, nowMillis: Int64) -> RestResponse {
+    let truth = truth(of: request, nowMillis: nowMillis)
+    guard let (fault, untilMillis) = faults.restFault(path: request.path, nowMillis: nowMillis) else { return truth }
+    return fault.spoiled(
+      truth, client: request.client, weightLimit: publishedWeightLimit, nowMillis: nowMillis, untilMillis: untilMillis)
+  }
+
+  private func truth(of request: RestRequest, nowMillis: Int64) -> RestResponse {
     let weight = Self.weight(of: request)
     let verdict = ledger.charge(request.client, weight: weight, nowMillis: nowMillis)
     switch verdict {
     case .limited(let used, let retrySeconds):
-      let body = RestEncoder.error(
-        -1003,
-        "Too many requests; current limit of IP(\(request.client)) is \(settings.weightLimit) requests per minute. "
-          + "Please use the websocket for live updates to avoid polling the API.")
+      let body = RestEncoder.tooManyRequests(request.client, weightLimit: settings.weightLimit)
       return respond(429, body, used: used, retrySeconds: retrySeconds)
     case .banned(let used, let untilMillis):
-      let body = RestEncoder.error(
-        -1003,
-        "Way too many requests; IP(\(request.client)) banned until \(untilMillis). "
-          + "Please use the websocket for live updates to avoid bans.")
+      let body = RestEncoder.banned(request.client, untilMillis: untilMillis)
       return respond(418, body, used: used, retrySeconds: (untilMillis - nowMillis + 999) / 1_000)
     case .served(let used):
       do throws(RestFailure) {
@@ -36,6 +37,7 @@ extension SimulatedVenue {
     switch request.path {
     case "/fapi/v1/aggTrades": return 20
     case "/fapi/v1/premiumIndex": return request.parameters["symbol"] == nil ? 10 : 1
+    case "/fapi/v1/ticker/24hr": return request.parameters["symbol"] == nil ? 40 : 1
     case "/fapi/v1/klines":
       switch Int64(request.parameters["limit"] ?? "500") ?? 1 {
       case ..<100: return 1
@@ -51,12 +53,14 @@ extension SimulatedVenue {
     guard request.method == "GET" else { throw .unknownPath(request.path, request.method) }
     switch request.path {
     case "/fapi/v1/ping": return Array("{}".utf8)
-    case "/fapi/v1/time": return Array("{\"serverTime\":\(nowMillis)}".utf8)
+    case "/fapi/v1/time":
+      return Array("{\"serverTime\":\(nowMillis + faults.clockSkewMillis(nowMillis: nowMillis))}".utf8)
     case "/fapi/v1/exchangeInfo":
-      return ExchangeInfoEncoder.body(instruments, nowMillis: nowMillis, weightLimit: publishedWeightLimit)
-    case "/fapi/v1/aggTrades": return try aggTrades(request)
+      return ExchangeInfoEncoder.body(boards, nowMillis: nowMillis, weightLimit: publishedWeightLimit)
+    case "/fapi/v1/aggTrades": return try aggTrades(request, nowMillis)
     case "/fapi/v1/klines": return try klines(request, nowMillis)
     case "/fapi/v1/premiumIndex": return try premiumIndex(request, nowMillis)
+    case "/fapi/v1/ticker/24hr": return try tickers(request, nowMillis)
     default: throw .unknownPath(request.path, request.method)
     }
   }
@@ -66,9 +70,9 @@ extension SimulatedVenue {
     settings.weightLimit > 0 ? settings.weightLimit : 2_400
   }
 
-  private func board(_ request: RestRequest) throws(RestFailure) -> SymbolBoard {
+  private func board(_ request: RestRequest, _ nowMillis: Int64) throws(RestFailure) -> SymbolBoard {
     guard let symbol = request.parameters["symbol"], !symbol.isEmpty else { throw .missing("symbol") }
-    guard let index = symbolIndex[symbol] else { throw .invalidSymbol }
+    guard let index = symbolIndex[symbol], boards[index].isListed(nowMillis) else { throw .invalidSymbol }
     return boards[index]
   }
 
@@ -97,8 +101,8 @@ extension SimulatedVenue {
     return Int(limit)
   }
 
-  private func aggTrades(_ request: RestRequest) throws(RestFailure) -> [UInt8] {
-    let board = try board(request)
+  private func aggTrades(_ request: RestRequest, _ nowMillis: Int64) throws(RestFailure) -> [UInt8] {
+    let board = try board(request, nowMillis)
     let limit = try limit(request, default: 500, max: 1_000)
     let fromID = try integer(request, "fromId")
     let start = try time(request, "startTime")
@@ -123,7 +127,7 @@ extension SimulatedVenue {
   }
 
   private func klines(_ request: RestRequest, _ nowMillis: Int64) throws(RestFailure) -> [UInt8] {
-    let board = try board(request)
+    let board = try board(request, nowMillis)
     guard let name = request.parameters["interval"], !name.isEmpty else { throw .missing("interval") }
     guard let interval = KlineInterval(rawValue: name) else { throw .invalidInterval }
     let limit = try limit(request, default: 500, max: 1_500)
@@ -150,7 +154,7 @@ extension SimulatedVenue {
     let second = nowMillis - nowMillis % 1_000
     var out = WireText(capacity: 300)
     if request.parameters["symbol"] != nil {
-      let board = try board(request)
+      let board = try board(request, nowMillis)
       guard let mark = board.mark(nowMillis: second) else { throw .invalidSymbol }
       RestEncoder.premiumIndex(mark, board.instrument, into: &out)
       return out.bytes
@@ -165,5 +169,29 @@ extension SimulatedVenue {
     }
     out.raw("]")
     return out.bytes
+  }
+
+  private func tickers(_ request: RestRequest, _ nowMillis: Int64) throws(RestFailure) -> [UInt8] {
+    var out = WireText(capacity: 500)
+    if request.parameters["symbol"] != nil {
+      let board = try board(request, nowMillis)
+      RestEncoder.ticker(board, ticker(board, nowMillis), into: &out)
+      return out.bytes
+    }
+    out.raw("[")
+    for (index, board) in boards.filter({ $0.isListed(nowMillis) }).enumerated() {
+      if index > 0 { out.raw(",") }
+      RestEncoder.ticker(board, ticker(board, nowMillis), into: &out)
+    }
+    out.raw("]")
+    return out.bytes
+  }
+
+  private func ticker(_ board: SymbolBoard, _ nowMillis: Int64) -> DayTicker {
+    let openMillis = DayWindow.openMillis(nowMillis: nowMillis)
+    let candle = board.day.candle(
+      board.candles, openMillis: openMillis, knownMillis: nowMillis - settings.publishLagMillis)
+    let flat = Candle(startMillis: openMillis, flatAtE8: board.tape.last?.priceE8 ?? 0)
+    return DayTicker(candle: candle ?? flat, openMillis: openMillis, closeMillis: nowMillis)
   }
 }

@@ -58,6 +58,50 @@ enum RestEncoder {
     out.raw("}")
   }
 
+  static func ticker(_ board: SymbolBoard, _ ticker: DayTicker, into out: inout WireText) {
+    let candle = ticker.candle
+    let (price, quantity) = (board.instrument.pricePrecision, board.instrument.quantityPrecision)
+    out.raw("{\"symbol\":")
+    out.quoted(board.instrument.symbol)
+    out.number(",\"priceChange\":\"", ticker.changeE8, price)
+    out.number("\",\"priceChangePercent\":\"", ticker.changePercentE8, 3)
+    out.number("\",\"weightedAvgPrice\":\"", ticker.averageE8, price)
+    out.number("\",\"lastPrice\":\"", candle.closeE8, price)
+    out.number("\",\"lastQty\":\"", board.tape.last?.quantityE8 ?? 0, quantity)
+    out.number("\",\"openPrice\":\"", candle.openE8, price)
+    out.number("\",\"highPrice\":\"", candle.highE8, price)
+    out.number("\",\"lowPrice\":\"", candle.lowE8, price)
+    out.raw("\",\"volume\":\"")
+    out.fixed(candle.volumeE8, scale: 8, digits: quantity)
+    out.raw("\",\"quoteVolume\":\"")
+    out.fixed(candle.quoteE16, scale: 16, digits: price + quantity)
+    out.raw("\",\"openTime\":")
+    out.integer(ticker.openMillis)
+    out.raw(",\"closeTime\":")
+    out.integer(ticker.closeMillis)
+    out.raw(",\"firstId\":")
+    out.integer(candle.firstID)
+    out.raw(",\"lastId\":")
+    out.integer(candle.lastID)
+    out.raw(",\"count\":")
+    out.integer(candle.trades)
+    out.raw("}")
+  }
+
+  static func tooManyRequests(_ client: String, weightLimit: Int64) -> [UInt8] {
+    error(
+      -1003,
+      "Too many requests; current limit of IP(\(client)) is \(weightLimit) requests per minute. "
+        + "Please use the websocket for live updates to avoid polling the API.")
+  }
+
+  static func banned(_ client: String, untilMillis: Int64) -> [UInt8] {
+    error(
+      -1003,
+      "Way too many requests; IP(\(client)) banned until \(untilMillis). "
+        + "Please use the websocket for live updates to avoid bans.")
+  }
+
   static func error(_ code: Int64, _ message: String) -> [UInt8] {
     var out = WireText(capacity: 128)
     out.raw("{\"code\":")

@@ -14,16 +14,35 @@ public struct RestRequest: Equatable, Sendable {
   }
 }
 
-/// A REST answer; every body is JSON.
+/// A REST answer; JSON, but for what faults put in its place.
 public struct RestResponse: Equatable, Sendable {
   public var status: Int
   public var body: [UInt8]
   public var headers: [Header] = []
+  public var contentType = "application/json;charset=UTF-8"
+  /// How the bytes leave.
+  public var delivery = Delivery.whole
+
+  /// How an answer is sent, by whoever owns the socket.
+  public enum Delivery: Equatable, Sendable {
+    case whole
+    /// The head at once, the body at this pace.
+    case slow(bytesPerSecond: Int64)
+    /// Not at all, and the connection stays.
+    case never
+    /// The head and half of the body, then the connection is dropped.
+    case half
+  }
 
   /// One header field.
   public struct Header: Equatable, Sendable {
     public var name: String
     public var value: String
+
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 }
 

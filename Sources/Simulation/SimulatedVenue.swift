@@ -10,6 +10,9 @@ public final class SimulatedVenue {
   let symbolIndex: [String: Int]
   private let lowerCaseIndex: [String: Int]
   var ledger: WeightLedger
+  var connects: ConnectLedger
+  /// Empty until the history is played: faults count live trades.
+  var faults: FaultBook
   private var feeds: [String: StreamFeed] = [:]
   private(set) var sessions: [StreamSession] = []
   private var scratch = WireText(capacity: 512)
@@ -27,15 +30,23 @@ public final class SimulatedVenue {
     self.market = market
     self.settings = settings
     let perSymbol = max(8_192, settings.maxTrades / market.instruments.count)
-    boards = market.instruments.map { SymbolBoard(instrument: $0, maxTrades: perSymbol) }
+    boards = market.instruments.map {
+      var instrument = $0
+      if settings.tradifiSymbols.contains(instrument.symbol) { instrument.contractType = "TRADIFI_PERPETUAL" }
+      return SymbolBoard(instrument: instrument, maxTrades: perSymbol)
+    }
     let symbols = market.instruments.enumerated().map { ($1.symbol, $0) }
     symbolIndex = Dictionary(symbols, uniquingKeysWith: { first, _ in first })
     lowerCaseIndex = Dictionary(
       symbols.map { ($0.0.lowercased(), $0.1) }, uniquingKeysWith: { first, _ in first })
     ledger = WeightLedger(limitPerMinute: settings.weightLimit)
+    connects = ConnectLedger(limit: settings.connectLimit)
+    faults = FaultBook(Scenario(), symbolIndex: [:], startMillis: settings.startMillis)
     reachedMillis = settings.startMillis
     nextTimerMillis = (settings.startMillis / Self.timerMillis + 1) * Self.timerMillis
+    applyListings(settings.scenario)
     while let event = self.market.next(through: settings.startMillis) { publish(event) }
+    faults = FaultBook(settings.scenario, symbolIndex: symbolIndex, startMillis: settings.startMillis)
   }
 
   public var instruments: [Instrument] { boards.map(\.instrument) }
@@ -74,16 +85,23 @@ public final class SimulatedVenue {
     if isCaughtUp, play(through: nowMillis - settings.publishLagMillis, &budget) {
       reachedMillis = max(reachedMillis, nowMillis)
     }
-    for session in sessions where !session.isClosed { keepAlive(session, reachedMillis) }
+    for session in sessions where session.isAlive { keepAlive(session, reachedMillis) }
     return reachedMillis
   }
 
   /// False when the budget ran out; `reachedMillis` is then the moment at which the last event was published.
   private func play(through limitMillis: Int64, _ budget: inout Int) -> Bool {
     while budget > 0 {
-      guard let event = market.next(through: limitMillis) else { return true }
-      publish(event)
-      reachedMillis = max(reachedMillis, event.timeMillis + settings.publishLagMillis)
+      // A trade may set the moment at which its fault ends, so it is asked for before each.
+      let faultMillis = faults.nextMillis - settings.publishLagMillis
+      if let event = market.next(through: min(limitMillis, faultMillis)) {
+        publish(event)
+        reachedMillis = max(reachedMillis, event.timeMillis + settings.publishLagMillis)
+      } else if faultMillis <= limitMillis {
+        strike(nowMillis: faults.nextMillis)
+      } else {
+        return true
+      }
       budget -= 1
     }
     return false
@@ -94,23 +112,29 @@ public final class SimulatedVenue {
     switch event {
     case .trade(let symbol, let trade):
       let board = boards[symbol]
+      guard board.isTrading(eventMillis) else { return }
       tradeCount += 1
       let bookMoved = board.add(trade)
-      if let feed = board.tradeFeed, !feed.isIdle {
+      if faults.watchesTrades {
+        publishWatched(trade, symbol: symbol, eventMillis: eventMillis)
+      } else if let feed = board.tradeFeed, !feed.isIdle, !isSilent(board) {
         scratch.clear()
         StreamEncoder.aggTrade(trade, board.instrument, eventMillis: eventMillis, into: &scratch)
         feed.deliver(scratch.bytes)
       }
       if bookMoved { tellQuote(board, eventMillis) }
     case .quote(let symbol, let quote):
+      guard boards[symbol].isTrading(eventMillis) else { return }
       boards[symbol].add(quote)
       tellQuote(boards[symbol], eventMillis)
-    case .mark(let symbol, let mark): boards[symbol].add(mark)
+    case .mark(let symbol, let mark):
+      guard boards[symbol].isListed(eventMillis) else { return }
+      boards[symbol].add(mark)
     }
   }
 
   private func tellQuote(_ board: SymbolBoard, _ eventMillis: Int64) {
-    guard let feed = board.quoteFeed, !feed.isIdle, let quote = board.quote else { return }
+    guard let feed = board.quoteFeed, !feed.isIdle, faults.silences == 0, let quote = board.quote else { return }
     scratch.clear()
     StreamEncoder.bookTicker(quote, board.instrument, eventMillis: eventMillis, into: &scratch)
     feed.deliver(scratch.bytes)
@@ -139,7 +163,7 @@ public final class SimulatedVenue {
     guard let mark = board.mark(nowMillis: nowMillis) else { return }
     scratch.clear()
     StreamEncoder.markPrice(mark, board.instrument, eventMillis: nowMillis, into: &scratch)
-    feed.deliver(scratch.bytes)
+    if faults.silences == 0 { feed.deliver(scratch.bytes) }
   }
 
   private func tellCandle(_ feed: StreamFeed, _ interval: KlineInterval, _ nowMillis: Int64) {
@@ -169,7 +193,7 @@ public final class SimulatedVenue {
     scratch.clear()
     StreamEncoder.kline(
       candle, interval, board.instrument, eventMillis: nowMillis, isClosed: isClosed, into: &scratch)
-    feed.deliver(scratch.bytes)
+    if faults.silences == 0 { feed.deliver(scratch.bytes) }
   }
 
   private func keepAlive(_ session: StreamSession, _ nowMillis: Int64) {
@@ -211,14 +235,19 @@ public final class SimulatedVenue {
     sessions.removeAll { $0 === session }
   }
 
-  /// A pong arrived, asked for or not.
+  /// A pong arrived, asked for or not. It is a message like any other.
   public func pong(_ session: StreamSession, nowMillis: Int64) {
+    guard session.isAlive else { return }
+    guard session.admitsMessage(nowMillis: nowMillis) else {
+      session.close()
+      return
+    }
     session.lastPongMillis = max(session.lastPongMillis, nowMillis)
   }
 
   /// A text message arrived; the answer is among the session's frames.
   public func receive(_ text: [UInt8], from session: StreamSession, nowMillis: Int64) {
-    guard !session.isClosed else { return }
+    guard session.isAlive else { return }
     guard session.admitsMessage(nowMillis: nowMillis) else {
       session.close()
       return

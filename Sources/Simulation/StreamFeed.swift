@@ -32,4 +32,12 @@ final class StreamFeed {
   func deliver(_ payload: [UInt8]) {
     for session in sessions { session.deliver(payload, prefix: prefix) }
   }
+
+  func deliver(_ message: TradeMessage) {
+    switch message {
+    case .event(let payload): deliver(payload)
+    case .half(let payload): for session in sessions { session.deliverHalf(payload, prefix: prefix) }
+    case .bare(let payload): for session in sessions { session.send(payload) }
+    }
+  }
 }

@@ -16,6 +16,10 @@ public final class StreamSession {
   public internal(set) var subscriptions: [String] = []
   /// Set once the venue has ended the connection; the close frame is in the last batch.
   public internal(set) var isClosed = false
+  /// Set once the venue neither reads nor writes any more, as a half-open connection; the last batch ends with it.
+  public private(set) var isHalted = false
+  /// Set once the connection is to be dropped without a close frame; the last batch ends with it.
+  public private(set) var isCut = false
   private var pending = FrameBatch()
 
   let openedMillis: Int64
@@ -48,15 +52,25 @@ public final class StreamSession {
     return batch
   }
 
+  /// Whether it is neither closed nor halted.
+  var isAlive: Bool { !isClosed && !isHalted }
+
   func send(_ payload: [UInt8]) {
-    guard !isClosed else { return }
+    guard isAlive else { return }
     pending.append(.text, payload)
+    if pending.bytes.count > Self.maxPendingBytes { close() }
   }
 
   func deliver(_ payload: [UInt8], prefix: [UInt8]) {
-    guard !isClosed else { return }
+    guard isAlive else { return }
     if isCombined { pending.appendCombined(prefix: prefix, payload) } else { pending.append(.text, payload) }
     if pending.bytes.count > Self.maxPendingBytes { close() }
+  }
+
+  /// Delivers the first half of what `deliver` would.
+  func deliverHalf(_ payload: [UInt8], prefix: [UInt8]) {
+    guard isAlive else { return }
+    pending.appendHalf(isCombined ? prefix + payload + [UInt8(ascii: "}")] : payload)
   }
 
   func ping(nowMillis: Int64) {
@@ -67,9 +81,24 @@ public final class StreamSession {
   }
 
   func close() {
-    guard !isClosed else { return }
+    guard isAlive else { return }
     pending.append(.close, [])
     isClosed = true
+  }
+
+  /// Ends it without a close frame, after what waits to be sent.
+  func cut() {
+    guard isAlive else { return }
+    pending.append(.cut, [])
+    isClosed = true
+    isCut = true
+  }
+
+  /// Leaves it open and lifeless, after what waits to be sent.
+  func halt() {
+    guard isAlive else { return }
+    pending.append(.halt, [])
+    isHalted = true
   }
 
   /// Counts a message; false when the client sends more than the venue allows.

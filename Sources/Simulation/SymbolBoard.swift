@@ -11,12 +11,22 @@ final class SymbolBoard {
   var tradeFeed: StreamFeed?
   var quoteFeed: StreamFeed?
 
+  /// The symbol is unknown before the one moment and settling from the other on, ms since the epoch.
+  var listedMillis = Int64.min
+  var delistedMillis = Int64.max
+  /// How many faults silence its trades.
+  var silences = 0
+  var day = DayWindow()
+
   private static let fundingMillis: Int64 = 8 * 3_600_000
 
   init(instrument: Instrument, maxTrades: Int) {
     self.instrument = instrument
     tape = TradeTape(maxCount: maxTrades)
   }
+
+  func isListed(_ nowMillis: Int64) -> Bool { nowMillis >= listedMillis }
+  func isTrading(_ nowMillis: Int64) -> Bool { nowMillis >= listedMillis && nowMillis < delistedMillis }
 
   /// Takes a trade in; true when the book made from the trades moved with it.
   func add(_ trade: AggTrade) -> Bool {

@@ -15,6 +15,10 @@ public struct SyntheticMarket: Market {
     public var isLively = false
     /// How many times faster than its stamps the live market runs.
     public var speed = 1.0
+    /// After the start one symbol after the other has this many trades within 100 ms; 0 has no bursts.
+    public var burstTrades = 0
+    /// From one burst to the next, of whichever symbol; 100 ms at least.
+    public var burstEveryMillis: Int64 = 1_000
 
     public init(startMillis: Int64) {
       self.startMillis = startMillis
@@ -31,10 +35,13 @@ public struct SyntheticMarket: Market {
   public init(instruments: [Instrument], settings: Settings) {
     precondition(!instruments.isEmpty, "a market has a symbol")
     precondition(settings.historyRate > 0 && settings.liveRate > 0 && settings.speed > 0, "rates are positive")
+    precondition(settings.burstTrades >= 0 && settings.burstEveryMillis >= 100, "bursts follow one another")
     self.instruments = instruments
     self.settings = settings
     processes = instruments.enumerated().map { index, instrument in
-      SyntheticProcess(instrument: instrument, stream: UInt64(index) &+ 1, settings: settings)
+      SyntheticProcess(
+        instrument: instrument, stream: UInt64(index) &+ 1, settings: settings,
+        bursts: BurstSchedule(settings, symbol: index, of: instruments.count))
     }
     heap = Array(instruments.indices)
     for root in stride(from: heap.count / 2 - 1, through: 0, by: -1) { siftDown(from: root) }

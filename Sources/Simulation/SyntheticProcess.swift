@@ -12,6 +12,7 @@ struct SyntheticProcess {
   private var random: Random
   private var schedule: RegimeSchedule
   private var swing: Swing?
+  private var bursts: BurstSchedule
   /// Process time of the next trade, ms with fraction.
   private(set) var nextMillis: Double
   private var excess = 0.0
@@ -31,9 +32,10 @@ struct SyntheticProcess {
   /// What a random walk of one deviation in 5 min spans from low to high, on average.
   private static let rangePerDeviation = 1.6
 
-  init(instrument: Instrument, stream: UInt64, settings: SyntheticMarket.Settings) {
+  init(instrument: Instrument, stream: UInt64, settings: SyntheticMarket.Settings, bursts: BurstSchedule) {
     self.instrument = instrument
     self.settings = settings
+    self.bursts = bursts
     random = Random(seed: settings.seed, stream: stream)
     let historyMillis = settings.historyMillis
     schedule = RegimeSchedule(
@@ -68,7 +70,13 @@ struct SyntheticProcess {
     let isBuy = drawSide(isLarge: isLarge, regime: regime, sinceLastMillis: elapsed)
     let lots = drawLots(isLarge: isLarge)
     let trade = makeTrade(mid: mid, isBuy: isBuy, lots: lots, timeMillis: timeMillis)
-    drawArrival()
+    let tradeMillis = nextMillis
+    if bursts.isRunning {
+      nextMillis = bursts.next(after: tradeMillis)
+    } else {
+      drawArrival()
+      nextMillis = bursts.begin(before: nextMillis, after: tradeMillis)
+    }
     return trade
   }
 

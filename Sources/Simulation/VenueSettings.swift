@@ -14,6 +14,12 @@ public struct VenueSettings: Sendable {
   public var pongTimeoutMillis: Int64 = 600_000
   /// A connection's longest life.
   public var sessionMillis: Int64 = 24 * 3_600_000
+  /// Stream connections an address may open in five minutes; 0 never refuses.
+  public var connectLimit = 300
+  /// Symbols whose contract type is TRADIFI_PERPETUAL.
+  public var tradifiSymbols: Set<String> = []
+  /// What shall go wrong.
+  public var scenario = Scenario()
 
   public init(startMillis: Int64) {
     self.startMillis = startMillis

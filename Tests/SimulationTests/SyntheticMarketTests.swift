@@ -100,4 +100,31 @@ import Testing
     }
     #expect(later.id > first.id + 3 * 86_400)
   }
+
+  @Test func burstsGoRoundTheSymbolsAndLeaveTheOrderWhole() {
+    let limit = Self.start + 13_000
+    let bursty = Self.market(change: {
+      $0.burstTrades = 500
+      $0.burstEveryMillis = 1_000
+    })
+    let events = Self.events(bursty, through: limit)
+    #expect(events == Self.events(bursty, through: limit, step: 777))
+    var last: [Int: AggTrade] = [:]
+    var trades: [Int64: [Int: Int]] = [:]
+    for event in events {
+      guard case .trade(let symbol, let trade) = event else { continue }
+      if let before = last[symbol] {
+        #expect(trade.id == before.id + 1 && trade.timeMillis >= before.timeMillis)
+        #expect(trade.firstID > before.lastID)
+      }
+      last[symbol] = trade
+      let elapsed = trade.timeMillis - Self.start
+      if elapsed >= 1_000, elapsed % 1_000 < 100 { trades[elapsed / 1_000, default: [:]][symbol, default: 0] += 1 }
+    }
+    let bursting = (1...12).map { second in (trades[Int64(second)] ?? [:]).filter { $0.value >= 500 }.map(\.key) }
+    #expect(bursting.allSatisfy { $0.count == 1 })
+    #expect(Set(bursting.joined()).count == 12)
+    let plain = Self.events(Self.market(), through: limit)
+    #expect(abs(events.count - plain.count - 12 * 500) < 500)
+  }
 }

@@ -11,7 +11,8 @@ struct ExchangeSim: ParsableCommand {
     discussion: """
       It plays a seeded synthetic market, or a recording given with --play. One \
       line of JSON on standard output says when it is ready and where; a client \
-      trusts the ca.pem named there. Ctrl-C ends it.
+      trusts the ca.pem named there. Ctrl-C ends it. What shall go wrong, and \
+      when, is told by --scenario: docs/EXCHANGE-SIM.md has the faults.
 
       EXAMPLES
         A lively market for a demonstration, without REST weights:
@@ -23,6 +24,13 @@ struct ExchangeSim: ParsableCommand {
           exchange-sim --play btcusdt_20240719.gz --speed 2
         An archive file, its first five hours as history:
           exchange-sim --play BTCUSDT-aggTrades.zip --history-hours 5
+        Bursts of 2,000 trades of one symbol, every second:
+          exchange-sim --burst-trades 2000 --burst-every-ms 1000
+        A feed that loses a trade, breaks off, and a REST that throttles:
+          echo '{"fault":"skip","at_event":50,"symbol":"BTCUSDT"}' > f.jsonl
+          echo '{"fault":"cut","at_ms":5000}' >> f.jsonl
+          echo '{"fault":"http","status":429,"at_ms":0,"for_ms":9000}' >> f.jsonl
+          exchange-sim --scenario f.jsonl
         The files for a warm start and a replay, without serving:
           exchange-sim --write-history history --history-only \\
             --write-indicators indicators.jsonl
@@ -30,7 +38,7 @@ struct ExchangeSim: ParsableCommand {
       EXIT CODES
         0   ended as asked
         64  wrong usage
-        65  a recording cannot be read
+        65  a recording or a scenario cannot be read
         69  the port is not free
         74  a file cannot be written
       """)
@@ -43,7 +51,8 @@ struct ExchangeSim: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      // An exit code alone has had its line.
+      guard exitCode(for: error) == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
       let line = "exchange-sim: \(message(for: error)): see `exchange-sim --help`\n"
       FileHandle.standardError.write(Data(line.utf8))
       exit(withError: ExitCode.validationFailure)
@@ -66,7 +75,9 @@ struct ExchangeSim: ParsableCommand {
   private func serve() throws {
     let clock = VenueClock()
     let market = try MarketChoice(options: options, startMillis: clock.startMillis)
-    let venue = SimulatedVenue(market: market.market, settings: options.venueSettings(startMillis: clock.startMillis))
+    let symbols = Set(market.market.instruments.map(\.symbol))
+    let settings = try options.venueSettings(startMillis: clock.startMillis, symbols: symbols)
+    let venue = SimulatedVenue(market: market.market, settings: settings)
     try HistoryFiles(options: options).write(venue, market, startMillis: clock.startMillis)
     // Only now: until here Ctrl-C may simply end the process, however long a history it is making.
     StopSignal.install()
@@ -119,6 +130,7 @@ struct SimFailure: Error {
   let exitCode: Int32
   let message: String
 
+  static func usage(_ message: String) -> SimFailure { SimFailure(exitCode: 64, message: message) }
   static func data(_ message: String) -> SimFailure { SimFailure(exitCode: 65, message: message) }
   static func unavailable(_ message: String) -> SimFailure { SimFailure(exitCode: 69, message: message) }
   static func output(_ message: String) -> SimFailure { SimFailure(exitCode: 74, message: message) }

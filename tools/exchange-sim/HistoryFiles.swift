@@ -11,7 +11,7 @@ struct HistoryFiles {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       }
       for instrument in venue.instruments {
-        guard let tape = venue.tape(instrument.symbol) else { continue }
+        guard let tape = venue.tape(instrument.symbol), tape.count > 0 else { continue }
         let path = "\(folder)/\(instrument.symbol)-aggTrades.csv"
         try attempt(path) { try Data(ArchiveCSV.bytes(tape)).write(to: URL(fileURLWithPath: path)) }
       }

@@ -27,6 +27,8 @@ struct MarketChoice {
     settings.liveRate = options.rateTotal.map { $0 / Double(names.count) } ?? options.rate
     settings.isLively = options.lively
     settings.speed = options.speed
+    settings.burstTrades = options.burstTrades ?? 0
+    settings.burstEveryMillis = options.burstEveryMillis ?? settings.burstEveryMillis
     return SyntheticMarket(instruments: names.map { InstrumentCatalog.instrument($0) }, settings: settings)
   }
 

@@ -6,6 +6,7 @@ struct RequestHead {
   var method = "GET"
   var path = "/"
   var parameters: [String: String] = [:]
+  var acceptEncoding = ""
 
   private static let methods: [(lws_token_indexes, String)] = [
     (WSI_TOKEN_GET_URI, "GET"), (WSI_TOKEN_POST_URI, "POST"), (WSI_TOKEN_PUT_URI, "PUT"),
@@ -19,6 +20,13 @@ struct RequestHead {
       guard length > 0 else { continue }
       method = name
       path = unsafe Self.text(capacity: Int(length) + 1) { unsafe lws_hdr_copy(socket, $0, $1, token) } ?? "/"
+    }
+    let encodings = unsafe lws_hdr_total_length(socket, WSI_TOKEN_HTTP_ACCEPT_ENCODING)
+    if encodings > 0 {
+      acceptEncoding =
+        unsafe Self.text(capacity: Int(encodings) + 1) {
+          unsafe lws_hdr_copy(socket, $0, $1, WSI_TOKEN_HTTP_ACCEPT_ENCODING)
+        } ?? ""
     }
     let total = unsafe lws_hdr_total_length(socket, WSI_TOKEN_HTTP_URI_ARGS)
     guard total > 0 else { return }

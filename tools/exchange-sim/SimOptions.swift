@@ -25,7 +25,7 @@ struct SimOptions: ParsableArguments {
   @Option(help: "Trades a second and symbol.")
   var rate = 3.0
 
-  @Option(help: "Live trades a second over all symbols, up to 50,000; the history keeps --rate.")
+  @Option(help: "Live trades a second over all symbols, up to 200,000; the history keeps --rate.")
   var rateTotal: Double?
 
   @Option(help: "How many times faster than its time stamps the market runs.")
@@ -33,6 +33,18 @@ struct SimOptions: ParsableArguments {
 
   @Flag(help: "After a calm history, live prices swing by several ATRs in tens of seconds.")
   var lively = false
+
+  @Option(help: "Every --burst-every-ms one symbol, in turn, has so many trades within 100 ms.")
+  var burstTrades: Int?
+
+  @Option(name: .customLong("burst-every-ms"), help: "From one burst to the next, ms.")
+  var burstEveryMillis: Int64?
+
+  @Option(help: "Symbols of the market that are TRADIFI_PERPETUAL, separated by commas.")
+  var tradifi = ""
+
+  @Option(help: "Faults to play, as JSON lines: see docs/EXCHANGE-SIM.md.")
+  var scenario: String?
 
   @Option(
     help:
@@ -45,6 +57,12 @@ struct SimOptions: ParsableArguments {
 
   @Option(help: "REST weight a minute and address; 0 never refuses.")
   var weightLimit: Int64 = 2_400
+
+  @Option(help: "Stream connections an address may open in five minutes; 0 never refuses.")
+  var connectLimit = 300
+
+  @Option(help: "Hours after which a stream connection is closed.")
+  var sessionHours = 24.0
 
   @Option(help: "Seconds between the venue's pings.")
   var pingSeconds = 180.0
@@ -69,9 +87,19 @@ struct SimOptions: ParsableArguments {
     try check("--symbol-count", symbolCount, 1...1_000)
     try check("--history-hours", historyHours, 0...48)
     try check("--rate", rate, 0.001...10_000)
-    try check("--rate-total", rateTotal, 0.001...50_000)
+    try check("--rate-total", rateTotal, 0.001...200_000)
     try check("--speed", speed, 0.001...1_000)
     try check("--weight-limit", weightLimit, 0...1_000_000_000)
+    try check("--connect-limit", connectLimit, 0...1_000_000)
+    try check("--session-hours", sessionHours, 0.0001...8_760)
+    try check("--burst-trades", burstTrades, 1...1_000_000)
+    try check("--burst-every-ms", burstEveryMillis, 100...86_400_000)
+    guard (burstTrades == nil) == (burstEveryMillis == nil) else {
+      throw ValidationError("--burst-trades and --burst-every-ms go together")
+    }
+    guard burstTrades == nil || play.isEmpty else {
+      throw ValidationError("--burst-trades is for the synthetic market, not for --play")
+    }
     try check("--ping-seconds", pingSeconds, 0.001...86_400)
     try check("--retain-trades", retainTrades, 1...100_000_000)
     try check("--duration", duration, 0.001...31_536_000)
@@ -104,15 +132,25 @@ struct SimOptions: ParsableArguments {
         + "lower one of them")
   }
 
-  var symbolNames: [String] {
-    symbols.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  var symbolNames: [String] { Self.names(symbols) }
+
+  private static func names(_ list: String) -> [String] {
+    list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 
-  func venueSettings(startMillis: Int64) -> VenueSettings {
+  /// `symbols` are the market's.
+  func venueSettings(startMillis: Int64, symbols: Set<String>) throws -> VenueSettings {
     var settings = VenueSettings(startMillis: startMillis)
     settings.weightLimit = weightLimit
     settings.pingMillis = Int64(pingSeconds * 1_000)
     settings.maxTrades = retainTrades
+    settings.connectLimit = connectLimit
+    settings.sessionMillis = Int64(sessionHours * 3_600_000)
+    settings.tradifiSymbols = Set(Self.names(tradifi))
+    if let unknown = settings.tradifiSymbols.subtracting(symbols).sorted().first {
+      throw SimFailure.usage("--tradifi \(unknown): not a symbol of the market; add it to --symbols")
+    }
+    if let scenario { settings.scenario = try ScenarioFile(path: scenario).read(symbols: symbols) }
     return settings
   }
 }

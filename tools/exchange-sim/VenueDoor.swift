@@ -101,11 +101,9 @@ import Simulation
 
   private func tick() {
     catchUp()
-    for (key, connection) in connections {
-      guard let session = connection.session else { continue }
-      if session.hasFrames || connection.sent < connection.batch.frames.count {
-        _ = unsafe lws_callback_on_writable(OpaquePointer(bitPattern: key))
-      }
+    let now = clock.nowMillis
+    for (key, connection) in connections where mayWrite(connection, key: key, nowMillis: now) {
+      _ = unsafe lws_callback_on_writable(OpaquePointer(bitPattern: key))
     }
     schedule()
   }

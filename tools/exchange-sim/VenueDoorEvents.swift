@@ -30,7 +30,7 @@ extension VenueDoor {
     }
   }
 
-  private func connection(_ socket: OpaquePointer) -> Connection {
+  func connection(_ socket: OpaquePointer) -> Connection {
     let key = Int(bitPattern: socket)
     if let known = connections[key] { return known }
     let made = Connection()
@@ -52,13 +52,29 @@ extension VenueDoor {
   /// socket: here lws knows that an answer was given and flushes it first.
   private func confirmsUpgrade(_ socket: OpaquePointer) -> Int32 {
     let head = unsafe RequestHead(socket)
-    if venue.accepts(path: head.path, streams: head.parameters["streams"]) { return 0 }
-    guard unsafe writeAnswer(to: head, socket) else { return -1 }
-    let connection = unsafe connection(socket)
-    defer { connection.body = [] }
+    if venue.accepts(path: head.path, streams: head.parameters["streams"]) {
+      let refusal = venue.refusal(client: unsafe RequestHead.peer(socket), nowMillis: catchUp())
+      guard let refusal else { return 0 }
+      return unsafe refuse(socket, refusal)
+    }
+    return unsafe refuse(socket, answer(to: head, socket))
+  }
+
+  private static let reasons = [404: "Not Found", 429: "Too Many Requests", 503: "Service Unavailable"]
+
+  private func refuse(_ socket: OpaquePointer, _ response: RestResponse) -> Int32 {
     // lws ends the transaction itself once this returns, so the body cannot wait for the socket to be writable; what
-    // the kernel does not take, lws holds.
-    return unsafe outgoing.write(connection.body[...], to: socket, as: LWS_WRITE_HTTP_FINAL) >= 0 ? 1 : -1
+    // the kernel does not take, lws holds. A fault of the body's pace is for requests only.
+    //
+    // The head is made here: at this point lws has not read the request's version yet and would answer HTTP/1.0, which
+    // some clients take for no answer at all.
+    var head =
+      "HTTP/1.1 \(response.status) \(Self.reasons[response.status] ?? "")\r\n"
+      + "content-type: \(response.contentType)\r\ncontent-length: \(response.body.count)\r\nconnection: close\r\n"
+    for header in response.headers { head += "\(header.name.lowercased()): \(header.value)\r\n" }
+    let bytes = Array((head + "\r\n").utf8)
+    guard unsafe outgoing.write(bytes[...], to: socket, as: LWS_WRITE_HTTP_HEADERS) >= 0 else { return -1 }
+    return unsafe outgoing.write(response.body[...], to: socket, as: LWS_WRITE_HTTP_FINAL) >= 0 ? 1 : -1
   }
 
   private func established(_ socket: OpaquePointer) -> Int32 {
@@ -75,6 +91,7 @@ extension VenueDoor {
   private func received(_ socket: OpaquePointer, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     let connection = unsafe connection(socket)
     guard let session = connection.session else { return -1 }
+    guard !session.isHalted else { return 0 }
     unsafe connection.incoming.append(contentsOf: bytes)
     guard connection.incoming.count <= Connection.maxMessageBytes else { return -1 }
     guard unsafe lws_is_final_fragment(socket) != 0, unsafe lws_remaining_packet_payload(socket) == 0 else { return 0 }
@@ -103,6 +120,9 @@ extension VenueDoor {
         return 0
       }
       let frame = connection.batch.frames[connection.sent]
+      if frame.kind == .cut { return unsafe drop(socket) }
+      // It stays the next frame for ever, whatever lws asks.
+      if frame.kind == .halt { return 0 }
       if frame.kind == .close {
         unsafe lws_close_reason(socket, LWS_CLOSE_STATUS_GOINGAWAY, nil, 0)
         return -1
@@ -111,54 +131,5 @@ extension VenueDoor {
       guard unsafe outgoing.write(connection.batch.bytes[frame.range], to: socket, as: kind) >= 0 else { return -1 }
       connection.sent += 1
     }
-  }
-
-  // MARK: - REST
-
-  private func request(_ socket: OpaquePointer) -> Int32 {
-    guard unsafe writeAnswer(to: RequestHead(socket), socket) else { return -1 }
-    _ = unsafe lws_callback_on_writable(socket)
-    return 0
-  }
-
-  /// Answers a request: the header is written, the body laid up in the connection.
-  private func writeAnswer(to head: RequestHead, _ socket: OpaquePointer) -> Bool {
-    let now = catchUp()
-    let request = RestRequest(head.method, head.path, head.parameters, client: unsafe RequestHead.peer(socket))
-    let response = venue.respond(to: request, nowMillis: now)
-    guard unsafe writeHeader(response, to: socket) else { return false }
-    unsafe connection(socket).body = response.body
-    return true
-  }
-
-  // SAFETY: lws writes between `position` and `end`, both inside the buffer, and fails when it would not fit.
-  private func writeHeader(_ response: RestResponse, to socket: OpaquePointer) -> Bool {
-    var buffer = [UInt8](repeating: 0, count: OutgoingBuffer.headroom + 2_048)
-    return unsafe buffer.withUnsafeMutableBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return false }
-      let start = unsafe base + OutgoingBuffer.headroom
-      var position: UnsafeMutablePointer<UInt8>? = unsafe start
-      let end = unsafe base + bytes.count
-      guard
-        unsafe lws_add_http_common_headers(
-          socket, UInt32(response.status), "application/json;charset=UTF-8", lws_filepos_t(response.body.count),
-          &position, end) == 0
-      else { return false }
-      for header in response.headers {
-        let name = header.name.lowercased() + ":"
-        let value = Array(header.value.utf8)
-        guard
-          unsafe lws_add_http_header_by_name(socket, name, value, Int32(value.count), &position, end) == 0
-        else { return false }
-      }
-      return unsafe lws_finalize_write_http_header(socket, start, &position, end) == 0
-    }
-  }
-
-  private func writeBody(_ socket: OpaquePointer) -> Int32 {
-    let connection = unsafe connection(socket)
-    guard unsafe outgoing.write(connection.body[...], to: socket, as: LWS_WRITE_HTTP_FINAL) >= 0 else { return -1 }
-    connection.body = []
-    return unsafe lws_http_transaction_completed(socket) == 0 ? 0 : -1
   }
 }
