@@ -14,7 +14,7 @@ import tomllib
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "requirements"
-# The oldest Python that is to install a file, where that isn't 3.12: what a peer's newest version takes, and Debian 12's.
+# The oldest Python that is to install a file, where that isn't 3.12: what a peer's newest takes, and Debian 12's.
 OLDEST = {"cryptofeed": "3.13", "requirements": "3.11"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
@@ -40,7 +40,8 @@ def pinned(source: Path) -> str:
         marker = package.get("marker", "")
         if "== 'win32'" in marker:
             continue
-        hashes = sorted(wheel["hashes"]["sha256"] for wheel in package.get("wheels", []) if usable(wheel["url"], oldest))
+        wheels = [wheel for wheel in package.get("wheels", []) if usable(wheel["url"], oldest)]
+        hashes = sorted(wheel["hashes"]["sha256"] for wheel in wheels)
         if not hashes:
             sys.exit(f"{source.name}: {package['name']} {package['version']} has no wheel for Linux")
         line = f"{package['name']}=={package['version']}" + (f" ; {marker}" if marker else "")
