@@ -4,11 +4,11 @@ import Foundation
 ///
 /// The error texts are those of the venue's page on live subscribing.
 enum ControlMessage: Equatable {
-  case subscribe([String], id: UInt64)
-  case unsubscribe([String], id: UInt64)
-  case listSubscriptions(id: UInt64)
-  case setCombined(Bool, id: UInt64)
-  case getCombined(id: UInt64)
+  case subscribe([String], id: RequestID)
+  case unsubscribe([String], id: RequestID)
+  case listSubscriptions(id: RequestID)
+  case setCombined(Bool, id: RequestID)
+  case getCombined(id: RequestID)
 
   /// An answer with a code, in the venue's words.
   struct Refusal: Error, Equatable {
@@ -26,7 +26,7 @@ enum ControlMessage: Equatable {
       throw Refusal(code: 3, message: "Invalid JSON: expected value at line 1 column 1")
     }
     guard case .object(let fields) = parsed else { throw .invalid("request must be an object") }
-    guard case .unsigned(let id)? = fields["id"] else {
+    guard let id = RequestID(fields["id"]) else {
       throw .invalid("request ID must be an unsigned integer")
     }
     guard let method = fields["method"] else { throw .invalid("missing field `method`") }

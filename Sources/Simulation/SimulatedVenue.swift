@@ -294,9 +294,9 @@ public final class SimulatedVenue {
     session.send(answer.bytes)
   }
 
-  private func finish(_ answer: inout WireText, _ id: UInt64) {
+  private func finish(_ answer: inout WireText, _ id: RequestID) {
     answer.raw(",\"id\":")
-    answer.text(String(id))
+    id.append(to: &answer)
     answer.raw("}")
   }
 

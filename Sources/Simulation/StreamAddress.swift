@@ -1,4 +1,4 @@
-/// A stream connection's address: `[/market|/public]/ws[/<stream>...]` or `[...]/stream[?streams=a/b]`.
+/// A stream connection's address: `[/market|/public|/private]/ws[/<stream>...]` or `[...]/stream[?streams=a/b]`.
 struct StreamAddress: Equatable {
   let route: StreamRoute
   let isCombined: Bool
@@ -12,6 +12,9 @@ struct StreamAddress: Equatable {
       parts.removeFirst()
     case "public":
       route = .open
+      parts.removeFirst()
+    case "private":
+      route = .account
       parts.removeFirst()
     default: route = .open
     }

@@ -35,6 +35,9 @@ public enum StreamRoute: Sendable {
   case market
   /// `/public`, and addresses without a route, which since 2026-04-23 deliver nothing else.
   case open
+  /// `/private`: events of an account, which nobody has here. Clients open it beside the others, so it must open; no
+  /// stream is delivered on it.
+  case account
 }
 
 /// A stream's address: `<symbol in lower case>@<kind>`.

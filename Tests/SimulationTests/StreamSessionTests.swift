@@ -59,7 +59,8 @@ import Testing
       ("/market/ws/btcusdt@aggTrade", true), ("/market/ws/btcusdt@bookTicker", false), ("/ws/btcusdt@aggTrade", false),
       ("/ws/btcusdt@bookTicker", true), ("/public/ws/btcusdt@bookTicker", true), ("/public/ws/btcusdt@kline_5m", false),
       ("/market/ws/btcusdt@kline_5m", true), ("/market/ws/BTCUSDT@aggTrade", false),
-      ("/market/ws/nope@aggTrade", false),
+      ("/market/ws/nope@aggTrade", false), ("/private/ws/btcusdt@aggTrade", false),
+      ("/private/ws/btcusdt@bookTicker", false),
     ]
     let sessions = try addresses.map { try session($0.0) }
     let late = try session("/stream")
@@ -69,7 +70,29 @@ import Testing
       #expect(session.takeFrames().isEmpty != address.1, "\(address.0)")
     }
     #expect(late.takeFrames().isEmpty)
-    #expect(venue.open(path: "/private/ws", streams: nil, nowMillis: start) == nil)
+    #expect(venue.open(path: "/other/ws", streams: nil, nowMillis: start) == nil)
+  }
+
+  @Test func theAccountsRouteOpensAndAnswers() throws {
+    let session = try session("/private/stream")
+    #expect(ask(session, #"{"method":"LIST_SUBSCRIPTIONS","id":4}"#) == #"{"result":[],"id":4}"#)
+    #expect(venue.accepts(path: "/private/ws/a-listen-key", streams: nil))
+    #expect(!venue.accepts(path: "/private", streams: nil))
+  }
+
+  @Test func aUUIDNamesAMessageAndComesBackAsSent() throws {
+    let id = "\"1aabfb69-3187-4829-82A2-70a7bb1a4612\""
+    let message = #"{"method":"SUBSCRIBE","params":["btcusdt@aggTrade"],"id":\#(id)}"#
+    let session = try session("/market/stream")
+    #expect(ask(session, message) == #"{"result":null,"id":\#(id)}"#)
+    venue.advance(to: start + 5_000)
+    #expect(!session.takeFrames().isEmpty)
+  }
+
+  @Test(arguments: ["\"\"", "\"1\"", "\"1aabfb69-3187-4829-82a2-70a7bb1a461\"", "null", "1.5", "true"])
+  func anotherIDIsRefused(id: String) throws {
+    let answer = ask(try session("/market/stream"), #"{"method":"LIST_SUBSCRIPTIONS","id":\#(id)}"#)
+    #expect(answer == #"{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}"#)
   }
 
   @Test func combinedIsAPropertyOfTheConnection() throws {
