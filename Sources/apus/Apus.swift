@@ -17,7 +17,8 @@ struct Apus: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, ReplayCommand.self, ConfigCommand.self, StrategyCommand.self, LatencyCommand.self, Doctor.self,
+      RunCommand.self, ReplayCommand.self, DataCommand.self, ConfigCommand.self, StrategyCommand.self,
+      LatencyCommand.self, Doctor.self,
     ])
 
   /// Parses and runs; errors take our form and sysexits codes instead of ArgumentParser's.
