@@ -11,7 +11,7 @@ public struct MergeSummary: Sendable, Equatable {
 
 /// Several aggTrades files of one symbol as one clean one: by id, each id once, with a header.
 public enum ArchiveMerge {
-  /// Writes `output`, packed when its name ends in `.gz`; it appears when it is whole. At most 64 bytes of memory a row.
+  /// Writes `output`, packed when its name ends in `.gz`; it appears when it is whole. Memory: at most 64 bytes a row.
   /// Of rows that contradict each other the first one read stays: the earlier file's.
   ///
   /// `progress` gets the bytes read so far and is asked whether to go on; it is asked while writing too.

@@ -2,8 +2,8 @@ import CRecords
 
 /// Trades of files, held in memory and given back by id: at most 64 bytes each.
 ///
-/// 48 for the row, in blocks that are never copied, and 6 while they are sorted: places of 4 bytes, and half as many again
-/// that `sort` takes. *Rejected:* to sort the rows themselves (72), and files on disk, since a month fits into memory.
+/// 48 for the row, in blocks that are never copied, and 6 while they are sorted: places of 4 bytes, and half as much
+/// again that `sort` takes. *Rejected:* to sort the rows themselves (72), and files on disk, since a month fits into memory.
 final class TradeRows {
   private static let blockRows = 1 << 16
   private static let readRows = 512

@@ -25,7 +25,7 @@ public enum ArchiveProgress: Sendable {
 ///
 /// Blocking, one thread; `stop` from any. Memory does not grow with the file.
 public final class ArchiveDownload: @unchecked Sendable {
-  /// Where an answer to a question for a limit's length gave none.
+  /// How long a limit lasts that came without Retry-After.
   private static let limitMillis: Int64 = 60_000
   private static let checksumBytesMax = 4_096
 

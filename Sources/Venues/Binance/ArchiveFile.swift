@@ -38,8 +38,8 @@ public enum ArchivePeriods {
     return calendar
   }()
 
-  /// From `first` to `last`, both with it; nil when one is no date (`2026-09-01`; months take `2026-09` too) or `last` comes
-  /// before `first`.
+  /// From `first` to `last`, both with it; nil when one is no date (`2026-09-01`; months take `2026-09` too) or `last`
+  /// comes before `first`.
   public static func all(from first: String, to last: String, monthly: Bool) -> [String]? {
     guard var at = date(first, monthly: monthly), let end = date(last, monthly: monthly), at <= end else { return nil }
     var periods: [String] = []

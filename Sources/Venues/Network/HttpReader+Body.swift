@@ -29,8 +29,8 @@ extension HttpReader {
     }
   }
 
-  /// The next piece, at most 64 KiB; nil at the end. Each wait for bytes lasts `idleMillis` at most, the whole as long as it
-  /// takes. Let go of a piece before asking for the next: kept, it costs a copy of the buffer.
+  /// The next piece, at most 64 KiB; nil at the end. Each wait for bytes lasts `idleMillis` at most, the whole as long
+  /// as it takes. Let go of a piece before asking for the next: kept, it costs a copy of the buffer.
   mutating func nextPiece(_ body: inout HttpBody, idleMillis: Int64) throws(HttpFailure) -> ArraySlice<UInt8>? {
     deadlineNanos = monotonicNanos() + UInt64(idleMillis) * 1_000_000
     if case .chunks(0) = body { body = try readChunkSize() }

@@ -3,8 +3,8 @@ import Foundation
 /// A file that is being fetched: `NAME.part` until it is whole and known to be right, then `NAME`. What is there of it
 /// outlives the process, and the next one goes on behind it.
 ///
-/// Beside it `NAME.part.etag` says which version of the venue's file the bytes are of: those of two versions in one would
-/// only be found out by the checksum, at the end.
+/// Beside it `NAME.part.etag` says which version of the venue's file the bytes are of: those of two versions in one
+/// would only be found out by the checksum, at the end.
 final class PartFile {
   let path: String
   private let target: String

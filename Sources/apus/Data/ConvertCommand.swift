@@ -11,11 +11,11 @@ struct ConvertCommand: ParsableCommand {
         apus data convert january.csv days/*.zip --output BTCUSDT.csv
         apus run --history BTCUSDT=BTCUSDT.csv
 
-      FILE is an aggTrades CSV, with or without header, plain, .gz or .zip, sorted or not; order them by how far you trust
-      them. The output is what `apus replay` and `apus run --history` take: by id, each id once, with today's header. Of
-      rows that contradict each other the one of the first file stays, and standard error says how many there were.
-      It takes up to 64 bytes of memory a row: 128 MB for a day of 2 million, 2.6 GB for a month of 40 million. Where that
-      is too much, convert less at once; replays take several files.
+      FILE is an aggTrades CSV, with or without header, plain, .gz or .zip, sorted or not; name first what you trust
+      most. The output is what `apus replay` and `apus run --history` take: by id, each id once, with today's header.
+      Of rows that contradict each other the one of the first file stays, and standard error says how many there were.
+      It takes up to 64 bytes of memory a row: 128 MB for a day of 2 million, 2.6 GB for a month of 40 million. Where
+      that is too much, convert less at once; replays take several files.
       Exit codes: 0, 64 usage, 65 a broken input file, 66 a missing one, 74 the output cannot be written, 130 stopped by
       Ctrl-C: then no file is written.
       """)

@@ -12,12 +12,12 @@ struct DownloadCommand: ParsableCommand {
         apus data download --symbol BTCUSDT --from 2024-01 --to 2024-12 --monthly --json
 
       A day comes out on the day after. Prefer days to months: months come late, and some are unsorted or repeat rows.
-      A file is NAME.part until it is whole and fits NAME.CHECKSUM, which is kept beside it. Started again, the command
-      goes on where it ended; files that are there are checked against the venue's checksum of now, and fetched again when
-      the venue has replaced them. Lost connections and limits are waited out; redirects are told and not followed.
-      Exit codes: 0 (files that the venue doesn't have are listed), 64 usage, 65 a file does not fit its checksum, 66 the
-      venue has none of them, 69 venue unavailable, 74 a file cannot be written, 78 an unusable --ca, 130 stopped by
-      Ctrl-C: what has come is kept.
+      A file is NAME.part until it is whole and fits NAME.CHECKSUM, which is kept beside it. Started again, the
+      command goes on where it ended; files that are there are checked against the venue's checksum of now, and fetched
+      again when the venue has replaced them. Lost connections and limits are waited out; redirects are not followed.
+      Exit codes: 0 (files that the venue doesn't have are listed), 64 usage, 65 a file does not fit its checksum,
+      66 the venue has none of them, 69 venue unavailable, 74 a file cannot be written, 78 an unusable --ca,
+      130 stopped by Ctrl-C: what has come is kept.
       """)
 
   /// Some 27 years of days.

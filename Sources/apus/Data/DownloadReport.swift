@@ -17,8 +17,8 @@ struct DownloadReport {
   /// Quiet: only what is wrong is told, on standard error.
   init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
-  /// What the process shall end with; nil: all is well. Goes on after a file that doesn't fit its checksum, and after one
-  /// that the venue doesn't have; anything else would meet the next file too.
+  /// What the process shall end with; nil: all is well. Goes on after a file that doesn't fit its checksum, and after
+  /// one that the venue doesn't have; anything else would meet the next file too.
   mutating func fetchAll(_ files: [ArchiveFile], _ download: ArchiveDownload) -> Failure? {
     var misfits: [DownloadError] = []
     for file in files {

@@ -11,9 +11,10 @@ struct VerifyCommand: ParsableCommand {
         apus data verify BTCUSDT-aggTrades-2026-09-01.zip
         apus data verify --json archives/*.zip | jq 'select(.gaps > 0)'
 
-      FILE is an aggTrades CSV, with or without header, plain, .gz or .zip. It is held against FILE.CHECKSUM where that is
-      there. Holes in the ids, repeated and unsorted rows and quantities of zero are told and are no faults: archives have
-      them; `apus data convert` sorts and leaves repetitions out. Unsorted files take 64 bytes of memory a row.
+      FILE is an aggTrades CSV, with or without header, plain, .gz or .zip. It is held against FILE.CHECKSUM where that
+      is there. Holes in the ids, repeated and unsorted rows and quantities of zero are told and are no faults:
+      archives have them; `apus data convert` sorts and leaves repetitions out. Unsorted files take 64 bytes of memory
+      a row.
       Exit codes: 0, 64 usage, 65 a file is broken, does not fit its checksum or has an id twice with different content,
       66 one is missing, 74 one cannot be read, 130 stopped by Ctrl-C.
       """)
