@@ -27,13 +27,7 @@ public enum ArchiveCheck {
     throws(ReplayError) -> ArchiveFacts
   {
     var facts = ArchiveFacts()
-    var walk = IdWalk()
-    let file = try TradeFile(path)
-    try TradeRows.forEach(in: file, goesOn: progress) { row throws(ReplayError) in
-      count(row, &facts)
-      if facts.unsorted == 0 { _ = walk.take(row) }
-    }
-    facts.headers = file.headerCount
+    var walk = try scan(path, &facts, progress)
     if facts.unsorted > 0 {
       walk = IdWalk()
       let rows = TradeRows()
@@ -45,6 +39,21 @@ public enum ArchiveCheck {
     facts.duplicates = walk.duplicates
     facts.contradictions = walk.contradictions
     return facts
+  }
+
+  /// In the file's order; what it says about ids holds when they ascend. A function of its own, so that the file is let go
+  /// before it is read again.
+  private static func scan(
+    _ path: String, _ facts: inout ArchiveFacts, _ progress: (Int64) -> Bool
+  ) throws(ReplayError) -> IdWalk {
+    var walk = IdWalk()
+    let file = try TradeFile(path)
+    try TradeRows.forEach(in: file, goesOn: progress) { row throws(ReplayError) in
+      count(row, &facts)
+      if facts.unsorted == 0 { _ = walk.take(row) }
+    }
+    facts.headers = file.headerCount
+    return walk
   }
 
   private static func count(_ row: TradeRow, _ facts: inout ArchiveFacts) {
