@@ -20,6 +20,8 @@ public final class TradeFile {
   static let silenceMillisMax: Int64 = 366 * 86_400_000
   /// T of the row before; 0 before the first of the symbol.
   var previousMillis: Int64 = 0
+  /// Header lines passed so far.
+  private(set) var headerCount = 0
   /// What stopped a `read` that had rows to give first.
   private var failure: ReplayError?
 
@@ -106,7 +108,11 @@ public final class TradeFile {
       let bytes = chunk.span
       if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
       if line == 1, chunk[start..<end].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
-      if start == end || (bytes[start] == UInt8(ascii: "a") && isHeader(start)) { continue }
+      if start == end { continue }
+      if bytes[start] == UInt8(ascii: "a"), isHeader(start) {
+        headerCount += 1
+        continue
+      }
       let outcome = AggTradeRow.parse(bytes, start, end, into: &record)
       if outcome != .trade {
         throw .badRow(path: path, line: line, content: content(start, end), reason: Self.reason(outcome))

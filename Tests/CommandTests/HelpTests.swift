@@ -8,7 +8,7 @@ import Testing
 
   @Test(arguments: [
     [], ["run"], ["replay"], ["config"], ["config", "check"], ["config", "show"], ["strategy"], ["strategy", "check"],
-    ["latency"], ["doctor"],
+    ["latency"], ["doctor"], ["data"], ["data", "download"], ["data", "verify"], ["data", "convert"],
   ])
   func everyVerbHelpsWithExamples(verb: [String]) throws {
     let ending = try Ending("apus", verb + ["--help"], in: scratch)

@@ -25,11 +25,12 @@ struct HttpReader {
   static let maximumHeadBytes = 64 * 1_024
   static let maximumBodyBytes = 64 * 1_024 * 1_024
 
-  private let connection: TLSConnection
-  private let deadlineNanos: UInt64
-  private var chunk = [UInt8](repeating: 0, count: 64 * 1_024)
-  private var at = 0
-  private var end = 0
+  let connection: TLSConnection
+  var deadlineNanos: UInt64
+  // Read by `HttpReader+Body`, which gives a body out of it piece by piece.
+  var chunk = [UInt8](repeating: 0, count: 64 * 1_024)
+  var at = 0
+  var end = 0
 
   init(_ connection: TLSConnection, deadlineNanos: UInt64) {
     self.connection = connection
@@ -63,7 +64,7 @@ struct HttpReader {
     }
   }
 
-  private mutating func readHead() throws(HttpFailure) -> HttpResponse {
+  mutating func readHead() throws(HttpFailure) -> HttpResponse {
     var budget = Self.maximumHeadBytes
     guard let first = try line(&budget, mayEnd: true) else { throw .closedBeforeAnswer }
     let words = first.split(separator: " ", maxSplits: 2)
@@ -111,7 +112,7 @@ struct HttpReader {
   }
 
   /// A line without its end; nil at the end of the stream, if it may end here.
-  private mutating func line(_ budget: inout Int, mayEnd: Bool) throws(HttpFailure) -> String? {
+  mutating func line(_ budget: inout Int, mayEnd: Bool) throws(HttpFailure) -> String? {
     var bytes: [UInt8] = []
     while true {
       guard try fill() else {
@@ -130,7 +131,7 @@ struct HttpReader {
   }
 
   /// Reads when nothing is left; false at the end of the stream.
-  private mutating func fill() throws(HttpFailure) -> Bool {
+  mutating func fill() throws(HttpFailure) -> Bool {
     if at < end { return true }
     do {
       end = try connection.read(into: &chunk, deadlineNanos: deadlineNanos)

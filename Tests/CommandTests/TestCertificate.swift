@@ -1,0 +1,1 @@
+../VenuesTests/TestCertificate.swift

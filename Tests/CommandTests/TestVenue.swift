@@ -1,0 +1,1 @@
+../VenuesTests/TestVenue.swift
