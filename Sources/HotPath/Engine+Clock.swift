@@ -53,7 +53,7 @@ extension Engine {
       // A connection that is not heard will be cut; that its symbols show no trade says nothing.
       if now &- symbols[index].heardMillis > Self.awaitMillis { return .done }
       since = max(symbols[index].liveMillis, max(symbols[index].checkedMillis, symbols[index].upSinceMillis))
-      patience = Self.quietMillis
+      patience = quietPatienceMillis(index)
     }
     if now &- since < patience { return .done }
     if !outbox.hasRoom(strategies: strategies.count) { return .more }
@@ -61,6 +61,14 @@ extension Engine {
     symbols[index].checkedMillis = now
     tell(.check, index, symbols[index].lastId &+ 1, symbols[index].lastId, outbox)
     return .done
+  }
+
+  @_noAllocation @_noLocks
+  private func quietPatienceMillis(_ index: Int) -> Int64 {
+    let count = symbols[index].window.halfHour.count
+    if count <= 0 { return Self.quietMillis }
+    let patience = 15 &* TradeWindow.halfHourMillis / count
+    return min(Self.quietMillis, max(Self.quietLeastMillis, patience))
   }
 
   @_noAllocation @_noLocks

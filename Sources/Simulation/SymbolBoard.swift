@@ -17,6 +17,14 @@ final class SymbolBoard {
   /// How many faults silence its trades.
   var silences = 0
   var day = DayWindow()
+  private(set) var total = Total()
+
+  /// All trades so far; quantities in 1e-8, which a thousand coins of a millionth outgrow in 64 bits.
+  struct Total {
+    var trades: Int64 = 0
+    var buyE8: Int128 = 0
+    var sellE8: Int128 = 0
+  }
 
   private static let fundingMillis: Int64 = 8 * 3_600_000
 
@@ -32,6 +40,8 @@ final class SymbolBoard {
   func add(_ trade: AggTrade) -> Bool {
     tape.append(trade)
     candles.add(trade)
+    total.trades += 1
+    if trade.buyerIsMaker { total.sellE8 += Int128(trade.quantityE8) } else { total.buyE8 += Int128(trade.quantityE8) }
     guard !hasPlayedQuotes else { return false }
     let bid = trade.buyerIsMaker ? trade.priceE8 : trade.priceE8 - instrument.tickE8
     quote = BookQuote(

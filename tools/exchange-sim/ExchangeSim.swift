@@ -98,6 +98,7 @@ struct ExchangeSim: ParsableCommand {
     announce(door, certificate, startMillis: clock.startMillis, symbols: venue.instruments.count)
     let end = options.duration.map { clock.nowMillis + Int64($0 * 1_000) }
     door.serve { now in StopSignal.isSet || end.map { now >= $0 } ?? false }
+    try HistoryFiles(options: options).writeTotals(venue)
   }
 
   private func tellWhatWasCut(_ venue: SimulatedVenue) {

@@ -25,6 +25,12 @@ struct HistoryFiles {
     }
   }
 
+  /// At the end.
+  func writeTotals(_ venue: SimulatedVenue) throws {
+    guard let path = options.writeTotals else { return }
+    try attempt(path) { try Data(venue.totals()).write(to: URL(fileURLWithPath: path)) }
+  }
+
   private func attempt(_ path: String, _ body: () throws -> Void) throws {
     do {
       try body()

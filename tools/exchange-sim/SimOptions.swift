@@ -73,6 +73,12 @@ struct SimOptions: ParsableArguments {
   @Option(help: "Stop by itself after so many seconds.")
   var duration: Double?
 
+  @Option(help: "No trade happens later than so many seconds after the start; the venue goes on.")
+  var quietAfter: Double?
+
+  @Option(help: "At the end, write what each symbol has traded as JSON lines into this file.")
+  var writeTotals: String?
+
   @Option(help: "Write the history as <SYMBOL>-aggTrades.csv into this folder.")
   var writeHistory: String?
 
@@ -103,6 +109,7 @@ struct SimOptions: ParsableArguments {
     try check("--ping-seconds", pingSeconds, 0.001...86_400)
     try check("--retain-trades", retainTrades, 1...100_000_000)
     try check("--duration", duration, 0.001...31_536_000)
+    try check("--quiet-after", quietAfter, 0...31_536_000)
     guard playSymbol.count <= 1 || playSymbol.count == play.count else {
       throw ValidationError("--play-symbol is given once, or once for each --play")
     }
@@ -141,6 +148,7 @@ struct SimOptions: ParsableArguments {
   /// `symbols` are the market's.
   func venueSettings(startMillis: Int64, symbols: Set<String>) throws -> VenueSettings {
     var settings = VenueSettings(startMillis: startMillis)
+    if let quietAfter { settings.quietAfterMillis = startMillis + Int64(quietAfter * 1_000) }
     settings.weightLimit = weightLimit
     settings.pingMillis = Int64(pingSeconds * 1_000)
     settings.maxTrades = retainTrades

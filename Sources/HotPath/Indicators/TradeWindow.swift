@@ -6,7 +6,10 @@ import Domain
 /// At event time t a window holds the trades with t - W < T <= t. Sums are exact integers: after any number of trades
 /// they equal the sums recomputed, bit for bit. Amortised cost of a trade: one append, three evictions.
 public struct TradeWindow: BitwiseCopyable {
-  static var halfHourMillis: Int64 { 1_800_000 }
+  static var halfHourMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 1_800_000 }
+  }
   public static var fourHourMillis: Int64 {
     @_noAllocation @_noLocks
     get { 14_400_000 }

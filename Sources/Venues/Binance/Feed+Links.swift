@@ -50,6 +50,7 @@ extension BinanceFeed: WebSocketHandler {
     switch intake.take(frame, arrivalNanos: client.arrivalNanos, overlaps: overlaps(shard)) {
     case .trade:
       if intake.wasRefused { shards[shard].hasLost = true }
+      shards[shard].saw(tradeMillis: intake.lastMillis, atNanos: client.arrivalNanos)
       if connections[slot].phase != .streaming { confirmed(slot, byTrade: true) }
     case .control: answered(slot, frame)
     case .otherEvent where connections[slot].phase != .streaming:

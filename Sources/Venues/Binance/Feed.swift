@@ -255,8 +255,11 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
     record.kind = kind.rawValue
     record.symbol = UInt32(shards[shard].first)
     record.first_id = Int64(shards[shard].end)
-    let agoNanos = nowNanos > heardNanos ? nowNanos - heardNanos : 0
-    record.time_ms = heardNanos == 0 ? 0 : nowMillis() - Int64(agoNanos / 1_000_000)
+    if heardNanos > 0 {
+      let agoNanos = nowNanos > heardNanos ? nowNanos - heardNanos : 0
+      let clockMillis = nowMillis() - Int64(agoNanos / 1_000_000)
+      record.time_ms = shards[shard].venueMillis(atNanos: heardNanos, clockMillis: clockMillis)
+    }
     return record
   }
 

@@ -16,8 +16,9 @@ struct FeedShard {
   var hasLost = false
   /// What the engine has been told last, on the monotonic clock.
   var toldHeardNanos: UInt64 = 0
-  /// When anything came last over a complete connection.
-  var heardNanos: UInt64 = 0
+  /// The largest T of its trades, and when that trade arrived: what the venue's clock showed at least.
+  var tradeMillis: Int64 = 0
+  var tradeNanos: UInt64 = 0
 
   init(first: Int, names: [String], leading: Int, following: Int) {
     self.first = first
@@ -27,6 +28,24 @@ struct FeedShard {
   }
 
   var end: Int { first + names.count }
+
+  /// T's further from our clock than this are errors.
+  private static let plausibleMillis: Int64 = 3_600_000
+
+  mutating func saw(tradeMillis millis: Int64, atNanos nanos: UInt64) {
+    guard millis > tradeMillis else { return }
+    tradeMillis = millis
+    tradeNanos = nanos
+  }
+
+  /// The venue's clock at a moment of ours, never ahead of it: from the last trade's T, so that neither the offset that was
+  /// measured nor anybody's wall clock can make trades late; without a trade yet, or one whose T cannot be true, by
+  /// `clockMillis`.
+  func venueMillis(atNanos nanos: UInt64, clockMillis: Int64) -> Int64 {
+    guard tradeNanos > 0, nanos >= tradeNanos else { return clockMillis }
+    let millis = tradeMillis + Int64((nanos - tradeNanos) / 1_000_000)
+    return abs(millis - clockMillis) > Self.plausibleMillis ? clockMillis : millis
+  }
 
   var isFull: Bool { names.count >= Subscription.streamsPerConnection }
 

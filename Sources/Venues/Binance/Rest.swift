@@ -63,7 +63,7 @@ public final class BinanceRest: Sendable {
     }
     let middleMillis = Int64((sentNanos + receivedNanos) / 2 / 1_000_000)
     let wallMillis = apus_wall_millis() - (Int64(apus_monotonic_nanos() / 1_000_000) - middleMillis)
-    host.clockOffsetMillis = answer.serverTime - wallMillis
+    host.clockOffsetMillis = answer.serverTime - middleMillis
     return ServerTime(
       serverMillis: answer.serverTime, offsetMillis: answer.serverTime - wallMillis,
       monotonicOffsetMillis: answer.serverTime - middleMillis,

@@ -13,8 +13,8 @@ final class TradeIntake {
   /// At an address of its own: a property would be checked for exclusive access at every frame, some 10 ns.
   private let timing: UnsafeMutablePointer<FeedTiming>
   private let counters: FeedCounters
-  /// The symbol of the last trade, and whether the ring had room for it.
-  private(set) var lastSymbol: UInt32 = 0
+  /// T of the last trade, and whether the ring had no room for it.
+  private(set) var lastMillis: Int64 = 0
   private(set) var wasRefused = false
   private var hasPushed = false
   private var hasTaken = false
@@ -46,7 +46,7 @@ final class TradeIntake {
       timing.pointee.parsed(&record, isSampled: isSampled)
       counters.trades.count()
       if overlaps { record.flags |= RecordFlags.overlap }
-      lastSymbol = record.symbol
+      lastMillis = record.time_ms
       wasRefused = !ring.push(record)
       if wasRefused { counters.ringRefused.count() } else { hasPushed = true }
     case .otherEvent: counters.other.count()

@@ -61,6 +61,7 @@ public final class RestHost: @unchecked Sendable {
     interrupt = try Interrupt()
     budget = RestBudget(limitPerMinute: limitPerMinute)
     self.random = Mutex(random)
+    clockOffsetMillis = apus_wall_millis() - Self.monotonicMillis()
   }
 
   /// Ends the running calls and all later ones at once. Any thread.
@@ -77,13 +78,15 @@ public final class RestHost: @unchecked Sendable {
   /// Sleeps; false when the host was stopped meanwhile.
   func sleep(millis: Int64) -> Bool { interrupt.sleep(millis: millis) }
 
-  /// The venue's clock minus the wall clock, whose minutes the budget follows.
+  /// The venue's clock minus the monotonic one; the budget follows its minutes. Until it is measured, the wall clock's.
   var clockOffsetMillis: Int64 {
     get { offsetMillis.load(ordering: .relaxed) }
     set { offsetMillis.store(newValue, ordering: .relaxed) }
   }
 
-  var venueMillis: Int64 { apus_wall_millis() + clockOffsetMillis }
+  var venueMillis: Int64 { Self.monotonicMillis() + clockOffsetMillis }
+
+  private static func monotonicMillis() -> Int64 { Int64(apus_monotonic_nanos() / 1_000_000) }
 
   public var state: RestState {
     let nowMillis = venueMillis

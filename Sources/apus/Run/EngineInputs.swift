@@ -10,12 +10,15 @@ struct EngineInputs: Sendable {
   /// The thread that watches the venue's clock.
   let watch = RecordRing(capacity: 1 << 6)
   /// The market feed's thread.
-  let market = RecordRing(capacity: 1 << 16)
+  let market: RecordRing
   /// History files, then REST pages.
   let history = RecordRing(capacity: 1 << 14)
   /// The player of an indicators file.
   let indicators = RecordRing(capacity: 1 << 12)
   let doorbell = Doorbell()
+
+  /// Live trades that wait for the engine: at 50,000 a second 65,536 are more than a second's.
+  init(marketCapacity: Int = 1 << 16) { market = RecordRing(capacity: marketCapacity) }
 
   /// In the order the engine looks at them.
   var all: [RecordRing] { [commands, watch, market, indicators, history] }

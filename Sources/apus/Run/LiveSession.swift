@@ -12,7 +12,7 @@ final class LiveSession: Sendable {
   let strategies: [StrategyConfig]
   let setup: VenueSetup
   let clock = EngineClock()
-  let inputs = EngineInputs()
+  let inputs: EngineInputs
   let news = EngineNews()
   /// Where all threads leave their latencies.
   let latencies: LatencyFile
@@ -31,8 +31,10 @@ final class LiveSession: Sendable {
   /// `name`: by which `apus latency` can tell this run from others.
   init(
     _ config: RunConfig, strategies: [StrategyConfig], name: String, logger: Logger,
-    feedOptions: FeedOptions = FeedOptions(), intervals: VenueWatch.Intervals = .init()
+    inputs: EngineInputs = EngineInputs(), feedOptions: FeedOptions = FeedOptions(),
+    intervals: VenueWatch.Intervals = .init()
   ) throws {
+    self.inputs = inputs
     self.strategies = strategies
     setup = try VenueSetup(config, logger: logger)
     let names = setup.selection.instruments.map(\.symbol)

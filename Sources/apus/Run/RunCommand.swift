@@ -57,6 +57,11 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Write every signal, fill and gap to this file as JSON lines.", completion: .file())
   var jsonEvents: String?
 
+  @Option(
+    help: "At the end, write each symbol's windows and the run's counters to this file as JSON lines.",
+    completion: .file())
+  var windows: String?
+
   @Flag(help: "Log lines even on a terminal.")
   var lines = false
 
@@ -80,6 +85,7 @@ struct RunCommand: ParsableCommand {
       session: session, venue: Self.name(config.venue), log: log, format: config.log.format,
       durationSeconds: duration)
     if showsView { try loop.runWithView() } else { try loop.runWithLines() }
+    if let windows { try WindowsFile.write(session, to: windows) }
     if config.log.format != "json" { print(loop.summary()) }
   }
 
