@@ -128,10 +128,12 @@ let package = Package(
     .testTarget(
       name: "VenuesTests",
       dependencies: ["Venues", "CRecords", "CClock", "COpenSSL", "Domain", "HotPath", "Settings"]),
+    // A signal for one thread, so that a test can stop it.
+    .target(name: "CThreadStop", path: "Tests/CThreadStop"),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "apus", "exchange-sim", "CClock", "CLatency", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
+        "CThreadStop", "Settings", "Replay", "apus", "exchange-sim", "CClock", "CLatency", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(

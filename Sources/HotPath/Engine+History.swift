@@ -117,6 +117,8 @@ extension Engine {
   /// Costs some nanoseconds a trade held (a few ms for a day of the busiest symbol), once a rebuild.
   @_noAllocation @_noLocks
   mutating func historyReset(_ index: Int) {
+    // Otherwise it is a milestone of the start.
+    if symbols[index].rebuildAskedMillis != 0 { counters.rebuilt &+= 1 }
     symbols[index].window.forget(pool: pool)
     symbols[index].candles = CandleSeries()
     symbols[index].grid = FlowGrid()
@@ -137,6 +139,5 @@ extension Engine {
     symbols[index].rebuildAskedMillis = 0
     symbols[index].phase = .backfilling
     blockEntries(index)
-    counters.rebuilt &+= 1
   }
 }

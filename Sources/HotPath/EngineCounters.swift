@@ -14,7 +14,7 @@ public struct EngineCounters: BitwiseCopyable, Sendable {
   public var doubted: Int64 = 0
   /// Trades that came with two contents, or whose price REST did not confirm.
   public var quarantined: Int64 = 0
-  /// Times a symbol's windows were built anew.
+  /// Times a symbol's windows were built anew because they were not what the venue has.
   public var rebuilt: Int64 = 0
   /// Jumps in ids.
   public var gaps: Int64 = 0

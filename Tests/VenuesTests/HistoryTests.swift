@@ -187,7 +187,7 @@ struct HistoryTests {
     rig.request(.check, 4, 3)
     rig.request(.check, 6, 5, symbol: 1)
     #expect(rig.collect(ends: 4))
-    #expect(rig.ids(0) == [-1, 4, 5, -1])
+    #expect(rig.ids(0) == [-1, 4, 5, -2])
     #expect(rig.ids(1) == [-1, 6, -1])
     #expect(rig.deaf.symbols.withLock { $0 } == [0])
     #expect(rig.history.counts.deafStreams == 1)

@@ -47,7 +47,9 @@ extension BinanceFeed: WebSocketHandler {
     guard let client else { return }
     connections[slot].heardNanos = client.arrivalNanos
     let shard = connections[slot].shard
-    switch intake.take(frame, arrivalNanos: client.arrivalNanos, overlaps: overlaps(shard)) {
+    switch intake.take(
+      frame, arrivalNanos: client.arrivalNanos, overlaps: overlaps(shard, nowNanos: client.arrivalNanos))
+    {
     case .trade:
       if intake.wasRefused { shards[shard].hasLost = true }
       shards[shard].saw(tradeMillis: intake.lastMillis, atNanos: client.arrivalNanos)

@@ -16,9 +16,12 @@ extension BinanceFeed {
     connections[shards[shard].leading].phase == .streaming || connections[shards[shard].following].phase == .streaming
   }
 
-  /// Whether they come over two.
-  func overlaps(_ shard: Int) -> Bool {
-    connections[shards[shard].leading].phase == .streaming && connections[shards[shard].following].phase == .streaming
+  private static let overlapTailNanos: UInt64 = 2_000_000_000
+
+  /// Whether its trades may come over two.
+  func overlaps(_ shard: Int, nowNanos: UInt64) -> Bool {
+    if nowNanos < shards[shard].overlapUntilNanos { return true }
+    return connections[shards[shard].leading].isOpen && connections[shards[shard].following].isOpen
   }
 
   /// A connection is wanted from now on.
@@ -59,6 +62,7 @@ extension BinanceFeed {
     if connections[slot].endAtNanos <= nowNanos {
       connections[slot].phase = .idle
       connections[slot].endAtNanos = .max
+      shards[connections[slot].shard].overlapUntilNanos = nowNanos + Self.overlapTailNanos
       client?.close(slot, reason: .stopped)
       return
     }

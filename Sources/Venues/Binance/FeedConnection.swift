@@ -62,6 +62,14 @@ struct FeedConnection {
     }
   }
 
+  /// Whether frames may come over it.
+  var isOpen: Bool {
+    switch phase {
+    case .subscribing, .streaming: true
+    case .idle, .waiting, .resolving, .connecting: false
+    }
+  }
+
   /// When this connection next needs the loop; .max when only the network can move it.
   var dueNanos: UInt64 {
     switch phase {

@@ -12,6 +12,8 @@ struct FeedShard {
 
   /// The engine has been told that nothing comes.
   var isToldDown = false
+  /// Until when what comes twice is meant so, though one connection has ended: the other may be some frames behind.
+  var overlapUntilNanos: UInt64 = 0
   /// The ring had no room for some trade: for the engine the stream was interrupted.
   var hasLost = false
   /// What the engine has been told last, on the monotonic clock.
@@ -29,8 +31,9 @@ struct FeedShard {
 
   var end: Int { first + names.count }
 
-  /// T's further from our clock than this are errors.
-  private static let plausibleMillis: Int64 = 3_600_000
+  /// T's further from our clock than these are errors, as they are to the engine.
+  private static let aheadMillis: Int64 = 3_600_000
+  private static let behindMillis: Int64 = 86_400_000
 
   mutating func saw(tradeMillis millis: Int64, atNanos nanos: UInt64) {
     guard millis > tradeMillis else { return }
@@ -44,7 +47,8 @@ struct FeedShard {
   func venueMillis(atNanos nanos: UInt64, clockMillis: Int64) -> Int64 {
     guard tradeNanos > 0, nanos >= tradeNanos else { return clockMillis }
     let millis = tradeMillis + Int64((nanos - tradeNanos) / 1_000_000)
-    return abs(millis - clockMillis) > Self.plausibleMillis ? clockMillis : millis
+    let isPlausible = millis <= clockMillis + Self.aheadMillis && millis >= clockMillis - Self.behindMillis
+    return isPlausible ? millis : clockMillis
   }
 
   var isFull: Bool { names.count >= Subscription.streamsPerConnection }

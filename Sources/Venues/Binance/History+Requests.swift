@@ -67,7 +67,8 @@ extension BinanceHistory {
         if let last = records.last { next = last.id + 1 }
         guard records.count == BinanceRest.aggTradesLimit else {
           if isDeaf { tellDeaf(request.symbol) }
-          return end(request.symbol, .check)
+          // Of a deaf stream nobody can say that nothing is missing: its next connection is asked for anew.
+          return end(request.symbol, .check, gaveUp: isDeaf)
         }
       }
     }

@@ -1,0 +1,62 @@
+import Domain
+import Foundation
+import HotPath
+import Testing
+import Venues
+
+@testable import apus
+
+/// Clocks that jump, a thread that stands still, symbols that go; over real sockets.
+@Suite(.serialized) struct ClockFaultTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  /// The venue's clock jumps; windows follow its trades' own times.
+  @Test(arguments: [5_000, -5_000, 3_600_000])
+  func aSkewedClockMovesNoWindow(millis: Int) throws {
+    var intervals = VenueWatch.Intervals()
+    intervals.clockMillis = 1_000
+    let rig = try FaultRig(
+      scratch, scenario: [#"{"fault":"clock_skew","at_ms":3000,"ms":\#(millis)}"#], seconds: 8, intervals: intervals)
+    let before = rig.session.clock.monotonicOffsetMillis
+    #expect(try rig.run(mostSeconds: 30))
+    let moved = rig.session.clock.monotonicOffsetMillis - before
+    #expect(abs(moved - Int64(millis)) < 250, "the engine's clock is the venue's: \(moved)")
+    #expect(rig.snapshot.counters.late == 0)
+    #expect(!rig.snapshot.isClockDoubted)
+    try rig.expectUndisturbed()
+  }
+
+  /// The engine's thread stands still for some seconds while trades come: what the full ring refuses is a gap.
+  @Test func anOverflownRingIsAGap() throws {
+    let rig = try FaultRig(
+      scratch, scenario: [], seconds: 9, venue: ["--rate-total", "400"], inputs: EngineInputs(marketCapacity: 128))
+    StoppedThread.install()
+    var hasStopped = false
+    let begins = Date().addingTimeInterval(3)
+    #expect(
+      try rig.run(mostSeconds: 40) {
+        if !hasStopped, Date() > begins {
+          hasStopped = true
+          StoppedThread.stop(named: "engine")
+        }
+      })
+    #expect(rig.feed.ringRefused > 100 && rig.feed.disconnects == 0, "\(rig.feed)")
+    #expect(rig.snapshot.counters.gaps >= 1)
+    try rig.expectUndisturbed()
+  }
+
+  /// Symbols that the venue lists and delists while the run goes on.
+  @Test func listingsAndDelistings() throws {
+    let scenario = [
+      #"{"fault":"delist","at_ms":5000,"symbol":"ETHUSDT"}"#
+    ]
+    var intervals = VenueWatch.Intervals()
+    intervals.listingMillis = 1_000
+    let rig = try FaultRig(scratch, scenario: scenario, seconds: 8, intervals: intervals)
+    #expect(try rig.run(mostSeconds: 30), "\(rig.snapshot.symbols)")
+    #expect(rig.snapshot.symbols.map(\.isDelisted) == [false, true])
+    try rig.expectUndisturbed()
+  }
+}

@@ -1,0 +1,56 @@
+import Domain
+import Foundation
+import HotPath
+import Testing
+import Venues
+
+@testable import apus
+
+/// Connections that end, hang or stay silent, over real sockets; afterwards the windows equal those of an undisturbed run.
+@Suite(.serialized) struct LinkFaultTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  static let links: [LinkCase] = [
+    LinkCase(name: "cut", scenario: [#"{"fault":"cut","at_ms":4000}"#], seconds: 8) {
+      $1.disconnects == 1 && $0.gaps >= 1
+    },
+    LinkCase(
+      name: "cut, then refused",
+      scenario: [#"{"fault":"cut","at_ms":4000}"#, #"{"fault":"refuse","at_ms":4000,"for_ms":2500}"#],
+      seconds: 10
+    ) { $1.disconnects >= 2 && $0.gaps >= 1 },
+    LinkCase(name: "half open", scenario: [#"{"fault":"half_open","at_ms":4000}"#], seconds: 17) {
+      $1.disconnects == 1 && $0.gaps >= 1
+    },
+    LinkCase(
+      name: "acknowledged and silent from the start", scenario: [#"{"fault":"silent","at_ms":0,"for_ms":22000}"#],
+      seconds: 30
+    ) { $1.deaf >= 1 && $0.late == 0 },
+    LinkCase(name: "silent later", scenario: [#"{"fault":"silent","at_ms":5000,"for_ms":42000}"#], seconds: 55) {
+      $1.deaf >= 1 && $0.rebuilt >= 1
+    },
+    LinkCase(name: "the day's end", scenario: [], seconds: 9, venue: ["--session-hours", "0.0014"]) {
+      $1.disconnects >= 1 && $0.gaps >= 1
+    },
+  ]
+
+  @Test(arguments: links)
+  func connectionsAreMended(_ link: LinkCase) throws { try link.check(scratch) }
+
+  /// A follower is there before the venue ends the connection: no cut, no gap.
+  @Test func theDaysEndIsOverlapped() throws {
+    var options = FeedOptions()
+    options.lifeMillis = 2_000
+    options.lifeJitterMillis = 0
+    options.overlapMillis = 1_000
+    let rig = try FaultRig(
+      scratch, scenario: [], seconds: 12, venue: ["--session-hours", "0.0014"], feedOptions: options)
+    #expect(try rig.run(mostSeconds: 40))
+    let (engine, feed) = (rig.snapshot.counters, rig.feed)
+    #expect(feed.rotations >= 3 && feed.disconnects == 0, "\(feed)")
+    #expect(engine.overlapped > 0 && engine.gaps == 0 && engine.dropped == 0, "\(engine)")
+    try rig.expectUndisturbed()
+  }
+}
