@@ -133,7 +133,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CThreadStop", "Settings", "Replay", "apus", "exchange-sim", "CClock", "CLatency", "COpenSSL", "CRecords", "Domain", "HotPath", "Venues",
+        "CThreadStop", "Settings", "Replay", "apus", "exchange-sim", "CClock", "CLatency", "COpenSSL", "CRecords",
+        "Domain", "HotPath", "Venues",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(

@@ -78,6 +78,7 @@ public struct SymbolView: BitwiseCopyable, Sendable {
   }
 
   /// Whether a window of this length lacks trades.
+  @_noAllocation @_noLocks
   public func isIncomplete(windowMillis: Int64) -> Bool {
     holeMillis != .min && eventMillis < holeMillis + windowMillis
   }
