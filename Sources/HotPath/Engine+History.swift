@@ -7,8 +7,9 @@ extension Engine {
   /// live trades are compared with.
   @_noAllocation @_noLocks
   mutating func historyTrade(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
-    // A file may be as old as it likes, but not from the future.
-    if record.time_ms > now &+ Self.plausibleAheadMillis {
+    // Nor from the future, nor so old that no window could hold it: the grid would walk from there to now in one step.
+    let isTooOld = holdsGaps && record.time_ms < now &- Self.historyMostMillis
+    if isTooOld || record.time_ms > now &+ Self.plausibleAheadMillis {
       counters.implausible &+= 1
       return .done
     }

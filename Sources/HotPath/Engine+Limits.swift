@@ -13,6 +13,12 @@ extension Engine {
     get { 86_400_000 }
   }
 
+  /// History is a day; files may begin some days before.
+  static var historyMostMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 604_800_000 }
+  }
+
   static var plausibleIdJump: Int64 {
     @_noAllocation @_noLocks
     get { 100_000_000 }

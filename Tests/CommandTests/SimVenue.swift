@@ -44,6 +44,12 @@ final class SimVenue {
     self.child = child
   }
 
+  /// Ends it, so that it writes what it was asked to write at its end.
+  func finish() {
+    child.send(SIGINT)
+    _ = child.wait(seconds: 15)
+  }
+
   var isRunning: Bool { child.isRunning }
   var errors: String { child.errors }
   var indicators: String { folder + "/indicators.jsonl" }
