@@ -102,7 +102,7 @@ struct RestTests {
     let answer = RestAnswer(
       status: 418, usedWeight: nil, retryAfterMillis: nil,
       body: Array(#"{"code":-1003,"msg":"Way too many; IP(1.2.3.4) banned until 1789478399014. Use .."}"#.utf8))
-    let error = BinanceRest.refusal("GET /x", answer, nowMillis: 1_789_478_299_014)
+    let error = Refusal.error("GET /x", answer, nowMillis: 1_789_478_299_014)
     guard case .rateLimited(_, 418, 100_000, _) = error else {
       Issue.record("\(error)")
       return
