@@ -109,6 +109,15 @@ struct RestTests {
     }
   }
 
+  /// The budget adds to what the venue told: beyond any limit, a number must not leave Int.
+  @Test(arguments: [("9223372036854775807", 10_000_000), ("-1", 0), ("2400", 2_400)])
+  func aWeightThatCannotBeIsBounded(told: String, weight: Int) throws {
+    let response = HttpResponse(
+      status: 200, headers: [("x-mbx-used-weight-1m", told)], body: [], keepsAlive: true)
+    let answer = try RestClient.answer(response)
+    #expect(answer.usedWeight == weight)
+  }
+
   @Test func refusalsCarryTheVenuesWords() throws {
     let venue = Self.always(400, #"{"code":-1121,"msg":"Invalid symbol."}"#)
     defer { venue.stop() }
