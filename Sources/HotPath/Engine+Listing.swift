@@ -16,8 +16,14 @@ extension Engine {
       symbols[index].name.end = symbols[index].name.start
       return .done
     }
+    let bytes = min(Int(record.span), ListingRecords.bytesInPart)
+    // A part that came twice must not write into the next symbol's name.
+    if symbols[index].name.end &- symbols[index].name.start &+ bytes > EngineLimits.nameBytesMax {
+      counters.unknown &+= 1
+      return .done
+    }
     var place = 0
-    while place < Int(record.span), place < ListingRecords.bytesInPart {
+    while place < bytes {
       names[symbols[index].name.end] = ListingRecords.byte(record, place)
       symbols[index].name.end &+= 1
       place &+= 1

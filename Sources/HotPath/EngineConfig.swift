@@ -69,5 +69,8 @@ public struct EngineLimits: Sendable {
   /// Symbols in one engine, strategies in one engine, bytes of a name.
   public static let symbolsMax = 1024
   public static let strategiesMax = 8
-  public static let nameBytesMax = 96
+  public static var nameBytesMax: Int {
+    @_noAllocation @_noLocks
+    get { 96 }
+  }
 }

@@ -47,16 +47,20 @@ import Venues
     try rig.expectUndisturbed()
   }
 
-  /// Symbols that the venue lists and delists while the run goes on.
+  /// Symbols that the venue lists and delists while the run goes on, one of them not ASCII.
   @Test func listingsAndDelistings() throws {
     let scenario = [
-      #"{"fault":"delist","at_ms":5000,"symbol":"ETHUSDT"}"#
+      #"{"fault":"delist","at_ms":6000,"symbol":"ETHUSDT"}"#, #"{"fault":"list","at_ms":3000,"symbol":"币安人生USDT"}"#,
     ]
     var intervals = VenueWatch.Intervals()
     intervals.listingMillis = 1_000
-    let rig = try FaultRig(scratch, scenario: scenario, seconds: 8, intervals: intervals)
-    #expect(try rig.run(mostSeconds: 30), "\(rig.snapshot.symbols)")
-    #expect(rig.snapshot.symbols.map(\.isDelisted) == [false, true])
+    let rig = try FaultRig(
+      scratch, scenario: scenario, seconds: 12, symbols: ["BTCUSDT", "ETHUSDT", "币安人生USDT"], tradesAll: true,
+      intervals: intervals)
+    #expect(rig.session.symbols.names == ["BTCUSDT", "ETHUSDT"])
+    #expect(try rig.run(mostSeconds: 40), "\(rig.snapshot.symbols)")
+    #expect(rig.session.symbols.names == rig.symbols)
+    #expect(rig.snapshot.symbols.map(\.isDelisted) == [false, true, false])
     try rig.expectUndisturbed()
   }
 }

@@ -3,7 +3,6 @@ import Domain
 import Foundation
 import HotPath
 import Logging
-import Replay
 import Settings
 import Testing
 import Venues
@@ -25,7 +24,7 @@ final class FaultRig {
   /// Trades happen for `seconds` after the venue's start; `scenario` are its lines.
   init(
     _ scratch: Scratch, scenario: [String], seconds: Double, venue options: [String] = [],
-    symbols: [String] = ["BTCUSDT", "ETHUSDT"], inputs: EngineInputs = EngineInputs(),
+    symbols: [String] = ["BTCUSDT", "ETHUSDT"], tradesAll: Bool = false, inputs: EngineInputs = EngineInputs(),
     feedOptions: FeedOptions = FeedOptions(), intervals: VenueWatch.Intervals = .init()
   ) throws {
     let file = scratch.file("scenario.jsonl")
@@ -44,7 +43,7 @@ final class FaultRig {
     set("venue.rest_url", .text("https://127.0.0.1:\(venue.port)"))
     set("venue.stream_url", .text("wss://127.0.0.1:\(venue.port)"))
     set("venue.ca_file", .text(venue.authority))
-    set("symbols", .texts(symbols))
+    set("symbols", .texts(tradesAll ? ["all"] : symbols))
     let config = try RunConfig(raw)
     strategies = try StrategyFile.loadAll(try ShippedStrategies.paths(), catalog: SignalCatalog.all)
     session = try LiveSession(
@@ -132,14 +131,16 @@ final class FaultRig {
         if case .done = outcome { return }
       }
     }
-    for path in [venue.history(symbol), try venue.liveTrades(symbol)] {
-      let file = try TradeFile(path)
-      var record = apus_record()
-      while try file.next(into: &record) {
+    let rest = try rest()
+    var next: Int64 = 0
+    while true {
+      let page = try rest.aggTrades(symbol: symbol, symbolIndex: 0, from: .fromId(next), attempts: 3)
+      for var record in page {
         record.kind = EventKind.trade.rawValue
-        record.symbol = 0
         step(record)
       }
+      guard let last = page.last, page.count == BinanceRest.aggTradesLimit else { break }
+      next = last.id + 1
     }
     var tick = apus_record()
     tick.kind = EventKind.tick.rawValue

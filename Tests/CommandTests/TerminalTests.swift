@@ -76,7 +76,10 @@ struct TerminalTests {
       (.close(model.closed[0]), "paper close BTCUSDT v52_8signals long by tp2 68000.00 -> 68095.00 gross +1.10 R net"),
       (.gap(symbol: "A", missing: 3, isPermanent: false), "gap A 3 trades missing, fetching"),
       (.gap(symbol: "A", missing: 3, isPermanent: true), "gap A 3 trades missing, passed over"),
-      (.status(model), "status up 1h02m feed live | BTCUSDT 68005.1"),
+      (.trades(symbol: "A", what: .filled, id: 7, count: 3), "gap A filled, 3 trades from id 7"),
+      (.trades(symbol: "A", what: .quarantined, id: 7, count: 1), "quarantine A id 7: "),
+      (.trades(symbol: "A", what: .rebuild, id: 7, count: 0), "rebuild A: "),
+      (.status(model), "status up 1h02m feed live 0/0 | REST 0/0 | BTCUSDT 68005.1"),
       (.feed("lost\nand found"), "feed lostand found"),
     ]
     for (event, expected) in events {

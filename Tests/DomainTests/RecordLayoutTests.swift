@@ -28,18 +28,28 @@ import Testing
   @Test func kindsKeepTheirNumbers() {
     let kinds: [(EventKind, UInt16)] = [
       (.trade, 1), (.historyTrade, 2), (.tick, 3), (.indicator, 4), (.liquidation, 5), (.command, 6), (.historyEnd, 7),
+      (.feedDown, 8), (.feedHeard, 9), (.historyReset, 10), (.instrument, 11), (.delisted, 12),
     ]
     for (kind, number) in kinds {
       #expect(kind.rawValue == number)
       #expect(EventKind(rawValue: number) == kind)
     }
     #expect(EventKind(rawValue: 0) == nil)
-    #expect(EventKind(rawValue: 8) == nil)
+    #expect(EventKind(rawValue: 13) == nil)
     #expect(Command.pauseEntries.rawValue == 1)
     #expect(Command.resumeEntries.rawValue == 2)
     #expect(Command(rawValue: 1) == .pauseEntries)
     #expect(Command(rawValue: 0) == nil)
-    #expect(RecordFlags.sell == 1)
+    #expect(Command.clockDoubted.rawValue == 3 && Command(rawValue: 3) == .clockDoubted)
+    #expect(Command.clockTrusted.rawValue == 4 && Command(rawValue: 4) == .clockTrusted)
+    #expect(Command(rawValue: 5) == nil)
+    for (request, number) in [(HistoryRequest.past, 0), (.gap, 1), (.check, 2), (.verify, 3)]
+      as [(HistoryRequest, Int64)]
+    {
+      #expect(request.rawValue == number && HistoryRequest(rawValue: number) == request)
+    }
+    #expect(HistoryRequest(rawValue: 4) == nil)
+    #expect(RecordFlags.sell == 1 && RecordFlags.overlap == 2 && RecordFlags.gaveUp == 4)
   }
 
   @Test func indicatorsKeepTheirNumbersAndNames() {

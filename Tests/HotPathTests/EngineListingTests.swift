@@ -49,6 +49,20 @@ import Testing
     #expect(other.engine.symbolCount == 1, "the next index and no other")
   }
 
+  /// More bytes than a name may have come only from parts out of order; the next symbol's name begins behind them.
+  @Test func partsThatComeTwiceAreRefused() {
+    let rig = rig(room: 3)
+    let name = String(repeating: "N", count: 96)
+    let parts = ListingRecords.records(Instrument(symbol: name), index: 1)
+    for record in [parts[0], parts[1], parts[2], parts[1], parts[1], parts[1]] { rig.step(record, now: 1_000) }
+    #expect(rig.counters.unknown == 3)
+    #expect(rig.engine.symbolCount == 1)
+    list(rig, name, 1)
+    #expect(rig.engine.symbolCount == 2)
+    let state = rig.engine.symbols[1]
+    #expect(state.name.end - state.name.start == 96)
+  }
+
   @Test func aDelistedSymbolEndsItsPositions() {
     let rig = rig(room: 0)
     CalmMarket.feed(rig)

@@ -102,11 +102,20 @@ struct RestTests {
     let answer = RestAnswer(
       status: 418, usedWeight: nil, retryAfterMillis: nil,
       body: Array(#"{"code":-1003,"msg":"Way too many; IP(1.2.3.4) banned until 1789478399014. Use .."}"#.utf8))
-    let error = BinanceRest.refusal("GET /x", answer, nowMillis: 1_789_478_299_014)
+    let error = Refusal.error("GET /x", answer, nowMillis: 1_789_478_299_014)
     guard case .rateLimited(_, 418, 100_000, _) = error else {
       Issue.record("\(error)")
       return
     }
+  }
+
+  /// The budget adds to what the venue told: beyond any limit, a number must not leave Int.
+  @Test(arguments: [("9223372036854775807", 10_000_000), ("-1", 0), ("2400", 2_400)])
+  func aWeightThatCannotBeIsBounded(told: String, weight: Int) throws {
+    let response = HttpResponse(
+      status: 200, headers: [("x-mbx-used-weight-1m", told)], body: [], keepsAlive: true)
+    let answer = try RestClient.answer(response)
+    #expect(answer.usedWeight == weight)
   }
 
   @Test func refusalsCarryTheVenuesWords() throws {

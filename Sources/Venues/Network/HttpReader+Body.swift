@@ -73,7 +73,7 @@ extension HttpReader {
 
   private mutating func take(atMost left: Int) throws(HttpFailure) -> ArraySlice<UInt8> {
     guard try fill() else {
-      throw .connection(.lost(host: connection.host, detail: "\(left) bytes short of the announced body"))
+      throw .connection(.lost(host: source.host, detail: "\(left) bytes short of the announced body"))
     }
     let from = at
     at += min(left, end - at)

@@ -20,20 +20,20 @@ enum HttpFailure: Error {
   case malformed(String)
 }
 
-/// Reads HTTP/1.1 answers to GETs from one connection: Content-Length, chunked, or until the end.
+/// Reads HTTP/1.1 answers to GETs from one source of bytes: Content-Length, chunked, or until the end.
 struct HttpReader {
   static let maximumHeadBytes = 64 * 1_024
   static let maximumBodyBytes = 64 * 1_024 * 1_024
 
-  let connection: TLSConnection
+  let source: any ByteSource
   var deadlineNanos: UInt64
   // Read by `HttpReader+Body`, which gives a body out of it piece by piece.
   var chunk = [UInt8](repeating: 0, count: 64 * 1_024)
   var at = 0
   var end = 0
 
-  init(_ connection: TLSConnection, deadlineNanos: UInt64) {
-    self.connection = connection
+  init(_ source: any ByteSource, deadlineNanos: UInt64) {
+    self.source = source
     self.deadlineNanos = deadlineNanos
   }
 
@@ -102,7 +102,7 @@ struct HttpReader {
     var left = count
     while left > 0 {
       guard try fill() else {
-        throw .connection(.lost(host: connection.host, detail: "\(left) bytes short of the announced body"))
+        throw .connection(.lost(host: source.host, detail: "\(left) bytes short of the announced body"))
       }
       let step = min(left, end - at)
       body += chunk[at..<at + step]
@@ -117,7 +117,7 @@ struct HttpReader {
     while true {
       guard try fill() else {
         if mayEnd && bytes.isEmpty { return nil }
-        throw .connection(.lost(host: connection.host, detail: "cut within the answer"))
+        throw .connection(.lost(host: source.host, detail: "cut within the answer"))
       }
       let byte = chunk[at]
       at += 1
@@ -134,7 +134,7 @@ struct HttpReader {
   mutating func fill() throws(HttpFailure) -> Bool {
     if at < end { return true }
     do {
-      end = try connection.read(into: &chunk, deadlineNanos: deadlineNanos)
+      end = try source.read(into: &chunk, deadlineNanos: deadlineNanos)
       at = 0
       return end > 0
     } catch {

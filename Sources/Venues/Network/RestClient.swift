@@ -71,14 +71,19 @@ public final class RestClient: @unchecked Sendable {
       throw .connection(error)
     }
     var reader = HttpReader(connection, deadlineNanos: deadlineNanos)
-    var response = try reader.read()
+    let response = try reader.read()
     if response.keepsAlive { self.connection = connection } else { connection.close() }
-    response.body = try Self.unpacked(response)
-    return RestAnswer(
+    return try Self.answer(response)
+  }
+
+  /// The body unpacked, and what the headers tell. Any thread.
+  static func answer(_ response: HttpResponse) throws(HttpFailure) -> RestAnswer {
+    RestAnswer(
       status: response.status,
-      usedWeight: response.header("x-mbx-used-weight-1m").flatMap { Int($0) },
+      // Bounded like an exchangeInfo's limit: the budget adds to it.
+      usedWeight: response.header("x-mbx-used-weight-1m").flatMap { Int($0) }.map { max(0, min($0, 10_000_000)) },
       retryAfterMillis: response.header("retry-after").flatMap { Int64($0) }.map { max(0, min($0, 1_000_000)) * 1_000 },
-      body: response.body)
+      body: try unpacked(response))
   }
 
   private static func unpacked(_ response: HttpResponse) throws(HttpFailure) -> [UInt8] {

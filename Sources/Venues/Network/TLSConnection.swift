@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Plain OpenSSL instead of libwebsockets' HTTP client: measured 1.3 to 2 times faster for requests on a kept
 /// connection, and a blocking call is what a request is.
-final class TLSConnection {
+final class TLSConnection: ByteSource {
   let host: String
   let port: UInt16
   private let socket: TCPSocket
