@@ -4,9 +4,10 @@ import Domain
 /// Symbols that come and go while the engine runs.
 extension Engine {
   /// One part of a new instrument; the last one makes it the next symbol. Parts out of order, or a symbol without room,
-  /// count as unknown.
+  /// count as unknown. Its past is asked for from here: on another ring it could come before the symbol.
   @_noAllocation @_noLocks
-  mutating func instrument(_ record: apus_record, _ index: Int) -> StepOutcome {
+  mutating func instrument(_ record: apus_record, _ index: Int, _ outbox: Outbox) -> StepOutcome {
+    if !outbox.hasRoom(strategies: strategies.count) { return .more }
     if index != symbolCount || index >= symbols.count {
       counters.unknown &+= 1
       return .done
@@ -28,7 +29,10 @@ extension Engine {
       symbols[index].name.end &+= 1
       place &+= 1
     }
-    if Int(record.flags) == ListingRecords.nameParts { symbolCount &+= 1 }
+    if Int(record.flags) == ListingRecords.nameParts {
+      symbolCount &+= 1
+      tell(.past, index, 0, 0, outbox)
+    }
     return .done
   }
 

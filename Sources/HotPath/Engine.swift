@@ -55,7 +55,7 @@ public struct Engine: ~Copyable {
   @_noAllocation @_noLocks
   @inline(never)
   private mutating func stepOther(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
-    if record.kind == EventKind.instrument.rawValue { return instrument(record, index) }
+    if record.kind == EventKind.instrument.rawValue { return instrument(record, index, outbox) }
     if index >= symbolCount {
       counters.unknown &+= 1
       return .done

@@ -15,6 +15,8 @@ public struct GapEvent: BitwiseCopyable, Sendable {
     case quarantined
     /// A hole is closed; the windows follow the live stream.
     case filled
+    /// Please fetch the past of this symbol, which is new: only now would its records be taken.
+    case past
   }
 
   public var kind: Kind

@@ -28,6 +28,7 @@ import Testing
       #expect(rig.counters.unknown == Int64(offset + 1), "not before it is listed")
       list(rig, name, Int(index))
       #expect(rig.engine.symbolCount == offset + 2)
+      #expect(rig.gaps.map(Plain.line).last == "past \(index) 0 0")
       rig.step(Records.trade(1, 1_000, "10", symbol: index))
       rig.step(Records.historyEnd(2_000, symbol: index))
       #expect(

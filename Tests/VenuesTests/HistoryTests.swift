@@ -213,6 +213,7 @@ struct HistoryTests {
     try rig.history.start()
     #expect(rig.collect(ends: 1))
     rig.history.add("NEWUSDT")
+    rig.request(.past, 0, 0, symbol: 1)
     #expect(rig.collect(ends: 2))
     #expect(rig.ids(1) == [1, 2, 3, -1])
     #expect(rig.history.progress.map(\.symbol) == ["BTCUSDT", "NEWUSDT"])

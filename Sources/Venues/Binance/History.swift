@@ -118,6 +118,7 @@ public final class BinanceHistory: @unchecked Sendable {
       case .wanted: shared.add(Request(kind: .gap, symbol: symbol, fromId: gap.fromId, throughId: gap.throughId))
       case .check: shared.add(Request(kind: .check, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
       case .verify: shared.add(Request(kind: .verify, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
+      case .past: shared.jobs.insert(Job(symbol: symbol, spanMillis: options.windowMillis), at: 0)
       case .rebuild: shared.addRebuild(symbol, spanMillis: options.windowMillis)
       case .permanent, .quarantined, .filled: break
       }
@@ -125,14 +126,12 @@ public final class BinanceHistory: @unchecked Sendable {
     work.signal()
   }
 
-  /// A symbol that is listed while the run goes on; its index is the next one.
+  /// A symbol that is listed while the run goes on; its index is the next one. Its past is fetched once the engine asks.
   public func add(_ symbol: String) {
     shared.withLock { shared in
       shared.names.append(symbol)
       shared.progress.append(HistoryProgress(symbol: symbol))
-      shared.jobs.insert(Job(symbol: shared.names.count - 1, spanMillis: options.windowMillis), at: 0)
     }
-    work.signal()
   }
 
   /// One entry a symbol, in order. Any thread.
