@@ -57,7 +57,8 @@ extension Engine {
     }
     if now &- since < patience { return .done }
     if !outbox.hasRoom(strategies: strategies.count) { return .more }
-    nextCheckMillis = now &+ Self.checkPauseMillis
+    let isAwaiting = symbols[index].phase.isAwaiting
+    nextCheckMillis = now &+ (isAwaiting ? Self.awaitPauseMillis : Self.checkPauseMillis)
     symbols[index].checkedMillis = now
     tell(.check, index, symbols[index].lastId &+ 1, symbols[index].lastId, outbox)
     return .done

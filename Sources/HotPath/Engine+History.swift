@@ -27,7 +27,7 @@ extension Engine {
   /// History has given what it has: go over to the held live trades, and ask for what is missing in between.
   @_noAllocation @_noLocks
   mutating func historyEnd(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
-    if symbols[index].phase.isBackfilling { return endBackfill(index, now: now, outbox) }
+    if symbols[index].phase.isBackfilling { return endBackfill(record, index, now: now, outbox) }
     if case .more = releaseHold(index, outbox) { return .more }
     if record.first_id == HistoryRequest.check.rawValue, record.flags & RecordFlags.gaveUp == 0 {
       symbols[index].isInterrupted = false
@@ -41,9 +41,20 @@ extension Engine {
   }
 
   @_noAllocation @_noLocks
-  private mutating func endBackfill(_ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+  private mutating func endBackfill(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     dropImplausibleHeld(index)
-    if !symbols[index].hasId, symbols[index].hold.count > 0 {
+    // Who is to warm up live begins with whatever comes.
+    if record.flags & RecordFlags.gaveUp != 0 { symbols[index].hasAskedPast = true }
+    if !symbols[index].hasId {
+      if symbols[index].hold.count == 0 {
+        symbols[index].phase = .awaiting
+        return .done
+      }
+      if !symbols[index].hasAskedPast {
+        if !outbox.hasRoom(strategies: strategies.count) { return .more }
+        askForPast(index, outbox)
+        return .done
+      }
       if !applyFirstHeld(index, outbox) { return .more }
     }
     if case .more = releaseHold(index, outbox) { return .more }
@@ -57,6 +68,15 @@ extension Engine {
     symbols[index].gapFromId = symbols[index].lastId &+ 1
     askForGap(index, now: now, outbox)
     return .done
+  }
+
+  /// The venue had nothing when it was asked, and now there is a live trade: others may have come before it that no stream
+  /// brought yet, and without an id from before no hole tells of them.
+  @_noAllocation @_noLocks
+  mutating func askForPast(_ index: Int, _ outbox: Outbox) {
+    symbols[index].hasAskedPast = true
+    symbols[index].phase = .backfilling
+    tell(.past, index, 0, 0, outbox)
   }
 
   /// Lets go of held trades whose id cannot be true, seen only now that history has one to compare with: such a trade

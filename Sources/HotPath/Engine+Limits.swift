@@ -83,7 +83,13 @@ extension Engine {
     get { 120_000 }
   }
 
-  /// Between two such questions, over all symbols: 20 a minute, a sixth of the venue's weight.
+  /// Between two questions after an interruption, over all symbols: most show a trade before their turn comes.
+  static var awaitPauseMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 1_000 }
+  }
+
+  /// Between two questions about quiet streams, over all symbols: 20 a minute, a sixth of the venue's weight.
   static var checkPauseMillis: Int64 {
     @_noAllocation @_noLocks
     get { 3_000 }

@@ -83,8 +83,13 @@ extension Engine {
   private mutating func decideWait(_ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     if symbols[index].phase.isBackfilling { return .done }
     if !symbols[index].hasId {
+      if symbols[index].hold.count == 0 { return .done }
+      if !symbols[index].hasAskedPast {
+        askForPast(index, outbox)
+        return .done
+      }
       // Nothing came before: the first trade ever begins the windows.
-      if symbols[index].hold.count > 0 { _ = applyFirstHeld(index, outbox) }
+      _ = applyFirstHeld(index, outbox)
     }
     if !symbols[index].phase.isGap { beginGap(index, now: now) }
     // An outbox without room is no reason to repeat this record, which is held by now: the next event goes on.

@@ -33,10 +33,9 @@ public struct SymbolView: BitwiseCopyable, Sendable {
   public var isDelisted: Bool
   /// Its connection is heard.
   public var isHeard: Bool
-  /// Large flow of 30 min and quantiles of 24 h, 1e-8.
+  /// Large flow of 30 min, and P99 of 24 h, which each trade keeps anyway; 1e-8.
   public var largeBuy: Int128
   public var largeSell: Int128
-  public var p95: Int64
   public var p99: Int64
   public var acceleration: Int128
   /// By strategy.
@@ -72,7 +71,6 @@ public struct SymbolView: BitwiseCopyable, Sendable {
     largeSell = state.window.largeSell
     // Looking for a quantile moves its cursor: a copy's.
     var sizes = state.window.sizes
-    p95 = sizes.p95
     p99 = sizes.p99
     acceleration = state.grid.acceleration
   }

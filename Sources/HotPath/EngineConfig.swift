@@ -56,7 +56,7 @@ public struct EngineConfig: Sendable {
 /// Named bounds; what they reserve is address space, touched as it is used.
 public struct EngineLimits: Sendable {
   /// Trades of 24 h over all symbols: 24 bytes each.
-  public var trades = 64 << 20
+  public var trades = 128 << 20
   /// Live trades of one symbol held while history or a gap is filled: 64 bytes each. A power of two.
   public var heldTrades = 1 << 15
   /// Indicators of one symbol published but not yet known at its event time, and entries of each tape. A power of two.

@@ -35,6 +35,8 @@ struct SymbolState: BitwiseCopyable {
   var gapAskedMillis: Int64 = 0
   /// The id behind the last hole that was counted: a hole is noticed in several places and counted once.
   var countedHoleBefore: Int64 = .min
+  /// REST was asked for the past once more when the first live trade was there, or is not to be asked.
+  var hasAskedPast = false
   /// Where the present hole began, for telling that it is filled.
   var gapFromId: Int64 = 0
 

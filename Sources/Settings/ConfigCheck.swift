@@ -27,6 +27,7 @@ struct ConfigCheck {
     let evaluation = choice("evaluation.every").flatMap(RunConfig.Evaluation.init(rawValue:))
     let wait = choice("wait").flatMap(RunConfig.Wait.init(rawValue:))
     let placement = placement(wait)
+    let trades = integer("memory.trades_max")
     let minutes = integer("history.rest_minutes")
     let history = pathsBySymbol("history.files", symbols: symbols ?? [])
     let indicators = text("indicators")
@@ -34,10 +35,11 @@ struct ConfigCheck {
     let format = choice("log.format")
     guard
       let venue, let symbols, let contractTypes, let strategies, let paper, let evaluation, let wait, let placement,
-      let history, let minutes, let level, let format, violations.isEmpty
+      let history, let trades, let minutes, let level, let format, violations.isEmpty
     else { return nil }
     return RunConfig(
-      venue: venue, symbols: symbols, historyMinutes: minutes, contractTypes: contractTypes, strategies: strategies,
+      venue: venue, symbols: symbols, tradesMost: Int(trades), historyMinutes: minutes, contractTypes: contractTypes,
+      strategies: strategies,
       paper: paper,
       maxCostR: maxCostR, evaluation: evaluation, wait: wait, placement: placement, historyFiles: history,
       indicatorsFile: indicators, log: RunConfig.Log(level: level, format: format))

@@ -64,6 +64,7 @@ public struct ConfigKey: Sendable {
     ConfigKey("placement.spin_us", .integer(0...1_000_000), .number("20")),
     ConfigKey("placement.yield_us", .integer(0...1_000_000), .number("100")),
     ConfigKey("placement.lock_memory", .flag, .bool(false)),
+    ConfigKey("memory.trades_max", .integer(65_536...4_294_967_296), .number("134217728")),
     ConfigKey("history.rest_minutes", .integer(0...1_440), .number("60")),
     ConfigKey("history.files", .pathsBySymbol, .textsByName([])),
     ConfigKey("indicators", .path, .null),

@@ -62,6 +62,8 @@ public struct RunConfig: Sendable, Equatable {
   public var venue: Venue
   /// As written: names, or one word, `all` or `top:N`.
   public var symbols: [String]
+  /// Trades of the last 24 h that there is room for, over all symbols: 24 bytes each, touched as they come.
+  public var tradesMost: Int
   /// How many minutes of REST's request weight the past may take at the start.
   public var historyMinutes: Int64
   public var contractTypes: [String]
@@ -123,13 +125,15 @@ public struct RunConfig: Sendable, Equatable {
   }
 
   init(
-    venue: Venue, symbols: [String], historyMinutes: Int64, contractTypes: [String], strategies: [String],
+    venue: Venue, symbols: [String], tradesMost: Int, historyMinutes: Int64, contractTypes: [String],
+    strategies: [String],
     paper: PaperConfig,
     maxCostR: Double?, evaluation: Evaluation, wait: Wait, placement: Placement, historyFiles: [String: [String]],
     indicatorsFile: String?, log: Log
   ) {
     self.venue = venue
     self.symbols = symbols
+    self.tradesMost = tradesMost
     self.historyMinutes = historyMinutes
     self.contractTypes = contractTypes
     self.strategies = strategies

@@ -128,6 +128,7 @@ public final class SimulatedVenue {
 
   private func publish(_ event: MarketEvent) {
     if event.timeMillis > settings.quietAfterMillis { return }
+    if event.timeMillis > settings.startMillis, event.timeMillis < settings.quietUntilMillis { return }
     let eventMillis = event.timeMillis + settings.publishLagMillis
     switch event {
     case .trade(let symbol, let trade):

@@ -16,6 +16,8 @@ public struct VenueSettings: Sendable {
   public var sessionMillis: Int64 = 24 * 3_600_000
   /// Stream connections an address may open in five minutes; 0 never refuses.
   public var connectLimit = 300
+  /// No live trade happens before.
+  public var quietUntilMillis = Int64.min
   /// The last moment at which a trade happens.
   public var quietAfterMillis = Int64.max
   /// Symbols whose contract type is TRADIFI_PERPETUAL.

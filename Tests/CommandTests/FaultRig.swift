@@ -153,7 +153,7 @@ final class FaultRig {
     [
       "last id \(view.lastId)", "event \(view.eventMillis)", "first \(view.firstMillis)", "price \(view.price)",
       "trades 24 h \(view.tradesHeld24h)", "cvd \(view.cvd[0]) \(view.cvd[1]) \(view.cvd[2])",
-      "vwap \(view.notional) \(view.quantity)", "atr \(view.atr.bitPattern)", "p \(view.p95) \(view.p99)",
+      "vwap \(view.notional) \(view.quantity)", "atr \(view.atr.bitPattern)", "p99 \(view.p99)",
       "large \(view.largeBuy) \(view.largeSell)", "accel \(view.acceleration)",
     ]
   }

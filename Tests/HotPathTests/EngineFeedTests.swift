@@ -8,7 +8,7 @@ import Testing
 @Suite struct EngineFeedTests {
   private func live(_ strategies: [StrategyConfig] = [Strategies.flow()], heldTrades: Int = 1 << 12) -> EngineRig {
     let rig = EngineRig(strategies: strategies, gapPolicy: .hold, heldTrades: heldTrades)
-    rig.step(Records.historyEnd(0))
+    rig.step(Records.historyEnd(0, gaveUp: true))
     return rig
   }
 
@@ -21,7 +21,7 @@ import Testing
   @Test func repeatedAndOlderIdsAreDropped() {
     for policy in [GapPolicy.report, .hold] {
       let rig = EngineRig(gapPolicy: policy)
-      rig.step(Records.historyEnd(0))
+      rig.step(Records.historyEnd(0, gaveUp: true))
       for id in [5, 6, 6, 5, 1, 7] { rig.step(Records.trade(Int64(id), 1_000, "10")) }
       #expect(rig.counters.trades == 3)
       #expect(rig.counters.dropped == 3)
@@ -217,19 +217,37 @@ import Testing
     #expect(Plain.fields(rig.engine.view(0)).prefix(13) == Plain.fields(whole.engine.view(0)).prefix(13))
   }
 
-  @Test func noHistoryAtAll() {
+  /// A new symbol: the venue had nothing when it was asked. Its first live trade may not be its first trade at all, so it is
+  /// asked once more; what it then has not, nobody has.
+  @Test(arguments: [false, true])
+  func aNewSymbolsFirstTradesAreAskedFor(comesAfterTheAnswer: Bool) {
     let rig = EngineRig(gapPolicy: .hold)
+    if comesAfterTheAnswer { rig.step(Records.historyEnd(500)) }
     rig.step(Records.trade(70, 1_000, "10"))
     rig.step(Records.trade(71, 1_001, "10"))
     #expect(rig.engine.view(0).quantity == 0)
+    if !comesAfterTheAnswer { rig.step(Records.historyEnd(2_000)) }
+    #expect(rig.gaps.map(Plain.line) == ["past 0 0 0"])
+    #expect(rig.engine.view(0).phase == .backfilling)
+    rig.step(Records.trade(69, 999, "10", history: true))
     rig.step(Records.historyEnd(2_000))
     #expect(rig.engine.view(0).phase == .flowing)
-    #expect(rig.engine.view(0).quantity == Int128(units("2")))
-    #expect(rig.gaps.isEmpty)
+    #expect(rig.engine.view(0).quantity == Int128(units("3")))
+    #expect(rig.gaps.count == 1)
+  }
+
+  @Test func noHistoryAtAll() {
+    let rig = EngineRig(gapPolicy: .hold)
+    rig.step(Records.trade(70, 1_000, "10"))
+    rig.step(Records.historyEnd(2_000))
+    rig.step(Records.historyEnd(2_000))
+    #expect(rig.engine.view(0).phase == .flowing)
+    #expect(rig.engine.view(0).quantity == Int128(units("1")))
     let silent = EngineRig(gapPolicy: .hold)
-    silent.step(Records.historyEnd(2_000))
+    silent.step(Records.historyEnd(2_000, gaveUp: true))
     silent.step(Records.trade(70, 1_000, "10"))
-    #expect(silent.engine.view(0).quantity == Int128(units("1")))
+    #expect(silent.engine.view(0).quantity == Int128(units("1")), "one that warms up live begins at once")
+    #expect(silent.gaps.isEmpty)
   }
 
   /// What the full queue refused is a gap behind the held trades, and comes back as one.

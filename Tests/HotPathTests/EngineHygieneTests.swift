@@ -10,7 +10,7 @@ import Testing
 
   private func live() -> EngineRig {
     let rig = EngineRig(gapPolicy: .hold)
-    rig.step(Records.historyEnd(0))
+    rig.step(Records.historyEnd(0, gaveUp: true))
     return rig
   }
 

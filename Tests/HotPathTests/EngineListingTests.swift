@@ -8,7 +8,7 @@ import Testing
 @Suite struct EngineListingTests {
   private func rig(room: Int) -> EngineRig {
     let rig = EngineRig(gapPolicy: .hold, symbolRoom: room)
-    rig.step(Records.historyEnd(0))
+    rig.step(Records.historyEnd(0, gaveUp: true))
     return rig
   }
 

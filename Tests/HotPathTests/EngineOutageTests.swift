@@ -11,7 +11,7 @@ import Testing
 
   private func live(_ symbols: [String] = ["BTCUSDT"]) -> EngineRig {
     let rig = EngineRig(symbols: symbols, gapPolicy: .hold)
-    for symbol in symbols.indices { rig.step(Records.historyEnd(0, symbol: UInt32(symbol))) }
+    for symbol in symbols.indices { rig.step(Records.historyEnd(0, symbol: UInt32(symbol), gaveUp: true)) }
     return rig
   }
 

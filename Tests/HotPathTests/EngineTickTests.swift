@@ -10,7 +10,7 @@ import Testing
     -> EngineRig
   {
     let rig = EngineRig(strategies: strategies, timing: timing, output: .gridPoints, gapPolicy: .hold, trades: trades)
-    rig.step(Records.historyEnd(0))
+    rig.step(Records.historyEnd(0, gaveUp: true))
     return rig
   }
 
@@ -91,7 +91,7 @@ import Testing
     let rig = EngineRig(
       symbols: names, timing: .everyGridPoint, output: .gridPoints, gapPolicy: .hold)
     for symbol in 0..<UInt32(3) {
-      rig.step(Records.historyEnd(0, symbol: symbol))
+      rig.step(Records.historyEnd(0, symbol: symbol, gaveUp: true))
       rig.step(Records.trade(1, 1_000, "10", symbol: symbol))
     }
     rig.tick(36_000_000)
@@ -133,7 +133,7 @@ import Testing
     func run(drainsOnlyWhenFull: Bool) -> [String] {
       let rig = EngineRig(
         strategies: strategies, output: .all, gapPolicy: .hold, drainsOnlyWhenFull: drainsOnlyWhenFull)
-      rig.step(Records.historyEnd(0))
+      rig.step(Records.historyEnd(0, gaveUp: true))
       for (record, now) in records { rig.step(record, now: now) }
       rig.drain()
       return Plain.lines(rig) + rig.view()

@@ -73,6 +73,9 @@ struct SimOptions: ParsableArguments {
   @Option(help: "Stop by itself after so many seconds.")
   var duration: Double?
 
+  @Option(help: "No live trade happens earlier than so many seconds after the start.")
+  var quietUntil: Double?
+
   @Option(help: "No trade happens later than so many seconds after the start; the venue goes on.")
   var quietAfter: Double?
 
@@ -109,6 +112,7 @@ struct SimOptions: ParsableArguments {
     try check("--ping-seconds", pingSeconds, 0.001...86_400)
     try check("--retain-trades", retainTrades, 1...100_000_000)
     try check("--duration", duration, 0.001...31_536_000)
+    try check("--quiet-until", quietUntil, 0...31_536_000)
     try check("--quiet-after", quietAfter, 0...31_536_000)
     guard playSymbol.count <= 1 || playSymbol.count == play.count else {
       throw ValidationError("--play-symbol is given once, or once for each --play")
@@ -148,6 +152,7 @@ struct SimOptions: ParsableArguments {
   /// `symbols` are the market's.
   func venueSettings(startMillis: Int64, symbols: Set<String>) throws -> VenueSettings {
     var settings = VenueSettings(startMillis: startMillis)
+    if let quietUntil { settings.quietUntilMillis = startMillis + Int64(quietUntil * 1_000) }
     if let quietAfter { settings.quietAfterMillis = startMillis + Int64(quietAfter * 1_000) }
     settings.weightLimit = weightLimit
     settings.pingMillis = Int64(pingSeconds * 1_000)

@@ -17,7 +17,7 @@ extension BinanceHistory {
       return backwards(job.symbol, options.windowMillis, fetcher)
     }
     // An earlier milestone may have gone all the way.
-    if shared.withLock({ $0.progress[job.symbol].isDone }) { return true }
+    if !job.isAsked, shared.withLock({ $0.progress[job.symbol].isDone }) { return true }
     return backwards(job.symbol, spanMillis, fetcher)
   }
 
@@ -34,11 +34,13 @@ extension BinanceHistory {
       // Further back than the venue serves, or than it serves now: what is there is told.
       case .refused: stage.isComplete = true
       case .records(let records):
-        if !stage.addOlder(records, notBeforeMillis: beginMillis) { stage.isComplete = true }
+        let isAll = stage.count == 0 && records.count < BinanceRest.aggTradesLimit
+        if !stage.addOlder(records, notBeforeMillis: beginMillis) || isAll { stage.isComplete = true }
         note(symbol, stage, nowMillis)
       }
     }
-    return catchUp(symbol, stage, fetcher)
+    // The first time, what came since is held by the engine; later its windows would lose it.
+    return told.contains(symbol) ? catchUp(symbol, stage, fetcher) : tell(symbol, stage)
   }
 
   /// The page before the oldest, or the newest.

@@ -97,7 +97,7 @@ extension BinanceHistory {
     var record = control(.historyEnd, symbol)
     record.first_id = kind.rawValue
     record.flags = gaveUp ? RecordFlags.gaveUp : 0
-    if kind == .past, gaveUp { shared.withLock { $0.progress[symbol].isDone = true } }
+    if kind == .past, gaveUp { shared.withLock { $0.progress[symbol].isDone = !$0.progress[symbol].isLiveOnly } }
     guard push(record) else { return false }
     doorbell.ring()
     if kind == .past {

@@ -48,6 +48,8 @@ public final class BinanceHistory: @unchecked Sendable {
     /// Until the stage reaches so far back; nil: forwards from an id.
     var spanMillis: Int64?
     var fromId: Int64 = 0
+    /// The engine's wish, whatever was told before.
+    var isAsked = false
   }
 
   struct Shared {
@@ -118,7 +120,7 @@ public final class BinanceHistory: @unchecked Sendable {
       case .wanted: shared.add(Request(kind: .gap, symbol: symbol, fromId: gap.fromId, throughId: gap.throughId))
       case .check: shared.add(Request(kind: .check, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
       case .verify: shared.add(Request(kind: .verify, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
-      case .past: shared.jobs.insert(Job(symbol: symbol, spanMillis: options.windowMillis), at: 0)
+      case .past: shared.jobs.insert(Job(symbol: symbol, spanMillis: options.windowMillis, isAsked: true), at: 0)
       case .rebuild: shared.addRebuild(symbol, spanMillis: options.windowMillis)
       case .permanent, .quarantined, .filled: break
       }
@@ -172,7 +174,7 @@ public final class BinanceHistory: @unchecked Sendable {
       shared.jobs += jobs
       for symbol in live { shared.progress[symbol].isLiveOnly = true }
     }
-    return live.allSatisfy { end($0, .past) }
+    return live.allSatisfy { end($0, .past, gaveUp: true) }
   }
 
   private func tellLive(_ live: [Int], of count: Int, _ plan: HistoryPlan) {

@@ -115,6 +115,7 @@ final class LiveSession: Sendable {
     // share the venue's budget. Address space, of which only the deepest queue there was is touched.
     engine.limits.heldTrades = room <= 16 ? 1 << 17 : 1 << 15
     engine.limits.symbolRoom = room
+    engine.limits.trades = config.tradesMost
     return engine
   }
 

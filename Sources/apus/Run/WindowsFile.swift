@@ -26,7 +26,7 @@ enum WindowsFile {
       ("cvd_30m", exact(view.cvd[0])), ("cvd_4h", exact(view.cvd[1])), ("cvd_24h", exact(view.cvd[2])),
       ("qty_30m", exact(view.quantity)), ("trades_24h", "\(view.tradesHeld24h)"),
       ("large_buy", exact(view.largeBuy)), ("large_sell", exact(view.largeSell)),
-      ("p95", JsonText.string(FixedPoint.text(view.p95))), ("p99", JsonText.string(FixedPoint.text(view.p99))),
+      ("p99", JsonText.string(FixedPoint.text(view.p99))),
       ("atr", view.atr.isNaN ? "null" : "\(view.atr)"), ("acceleration", exact(view.acceleration)),
       ("held", "\(view.held)"), ("hole", "\(view.holeMillis != .min)"),
     ])
