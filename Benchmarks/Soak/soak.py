@@ -20,6 +20,8 @@ IDLE_WARM_SECONDS = 12
 # A market so quiet that what is left is the cost of having symbols at all.
 IDLE_RATE = 0.5
 POLL_SECONDS = 0.2
+# What an engine has room for within a day (EngineLimits.trades): better told before than after the run.
+ENGINE_TRADES = 64 << 20
 # The largest limit that the engine believes the venue: told 0, or more than this, it keeps to 2,400.
 UNLIMITED = 10_000_000
 # Nobody waits a quarter of an hour for what REST serves in two minutes of its budget.
@@ -79,6 +81,11 @@ def parse():
         options.burst_trades = 1200 if is_many else 0
     if options.weight_limit is None:
         options.weight_limit = UNLIMITED if is_many else 2400
+    trades = options.rate * options.minutes * 60
+    if options.burst_trades > 0:
+        trades += options.burst_trades * options.minutes * 60_000 / options.burst_every_ms
+    if trades > ENGINE_TRADES:
+        fail(64, f"{trades:,.0f} trades are more than the {ENGINE_TRADES:,} that an engine holds: lower --rate or --minutes")
     return options
 
 
@@ -132,6 +139,12 @@ class Soak:
                 program.check_alive()
             time.sleep(POLL_SECONDS)
 
+    def cuts(self):
+        """Seconds after the start. Not `every_ms`, which would go on when the market is quiet: without later trades what a cut
+        took is only asked for by and by, symbol after symbol."""
+        return [count * self.options.cut_every for count in range(1, int(self.load_seconds / self.options.cut_every) + 1)
+                if count * self.options.cut_every < self.load_seconds]
+
     def load_options(self):
         options = self.options
         found = ["--quiet-after", str(self.load_seconds), "--weight-limit", str(options.weight_limit)]
@@ -139,8 +152,9 @@ class Soak:
             found += ["--burst-trades", str(options.burst_trades), "--burst-every-ms", str(options.burst_every_ms)]
         if options.profile == "cuts":
             scenario = self.work / "cuts.jsonl"
-            cut = {"fault": "cut", "every_ms": int(options.cut_every * 1000)}
-            scenario.write_text(json.dumps(cut) + "\n", encoding="utf-8")
+            scenario.write_text(
+                "".join(json.dumps({"fault": "cut", "at_ms": int(at * 1000)}) + "\n" for at in self.cuts()),
+                encoding="utf-8")
             found += ["--scenario", str(scenario)]
         return found
 
