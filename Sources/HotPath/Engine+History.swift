@@ -47,7 +47,8 @@ extension Engine {
     if record.flags & RecordFlags.gaveUp != 0 { symbols[index].hasAskedPast = true }
     if !symbols[index].hasId {
       if symbols[index].hold.count == 0 {
-        symbols[index].phase = .awaiting
+        let isReady = symbols[index].hasAskedPast && !symbols[index].isInterrupted
+        symbols[index].phase = isReady ? .flowing : .awaiting
         return .done
       }
       if !symbols[index].hasAskedPast {

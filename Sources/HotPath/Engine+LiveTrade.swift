@@ -90,6 +90,10 @@ extension Engine {
       }
       // Nothing came before: the first trade ever begins the windows.
       _ = applyFirstHeld(index, outbox)
+      if symbols[index].hold.count == 0 {
+        symbols[index].phase = .flowing
+        return .done
+      }
     }
     if !symbols[index].phase.isGap { beginGap(index, now: now) }
     // An outbox without room is no reason to repeat this record, which is held by now: the next event goes on.

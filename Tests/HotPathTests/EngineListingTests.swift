@@ -30,7 +30,7 @@ import Testing
       #expect(rig.engine.symbolCount == offset + 2)
       #expect(rig.gaps.map(Plain.line).last == "past \(index) 0 0")
       rig.step(Records.trade(1, 1_000, "10", symbol: index))
-      rig.step(Records.historyEnd(2_000, symbol: index))
+      rig.step(Records.historyEnd(2_000, symbol: index, gaveUp: true))
       #expect(
         rig.engine.view(Int(index)).quantity == Int128(units("1")), "\(index) \(rig.counters) \(rig.view(Int(index)))")
       let state = rig.engine.symbols[Int(index)]

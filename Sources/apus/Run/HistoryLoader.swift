@@ -13,6 +13,8 @@ import Venues
 final class HistoryLoader: Sendable {
   /// What REST still serves: 24 h by the documentation. A file that ends before can't be joined to the live stream.
   private static let joinableMillis: Int64 = 24 * 3_600_000
+  /// How long REST waits for the streams; a venue that is slower, or down, keeps nobody's past waiting.
+  private static let streamsMillis: Int64 = 10_000
 
   private struct State {
     var thread: VenueThread?
@@ -26,6 +28,7 @@ final class HistoryLoader: Sendable {
   private let symbols: [String]
   private let options: BinanceHistory.Options
   private let onDeaf: @Sendable (Int) -> Void
+  private let isStreaming: @Sendable () -> Bool
   private let files: [String: [String]]
   private let inputs: EngineInputs
   private let clock: EngineClock
@@ -33,14 +36,17 @@ final class HistoryLoader: Sendable {
   private let isStopping = Atomic<Bool>(false)
   private let state: Mutex<State>
 
+  /// `isStreaming`: whether all streams are subscribed; any thread.
   init(
     _ setup: VenueSetup, symbols: [String], files: [String: [String]], inputs: EngineInputs, clock: EngineClock,
-    options: BinanceHistory.Options, logger: Logger, onDeaf: @escaping @Sendable (Int) -> Void
+    options: BinanceHistory.Options, logger: Logger, onDeaf: @escaping @Sendable (Int) -> Void,
+    isStreaming: @escaping @Sendable () -> Bool
   ) {
     self.setup = setup
     self.symbols = symbols
     self.options = options
     self.onDeaf = onDeaf
+    self.isStreaming = isStreaming
     self.files = files
     self.inputs = inputs
     self.clock = clock
@@ -108,6 +114,7 @@ final class HistoryLoader: Sendable {
       for index in symbols.indices {
         beginnings.append(.init(fromId: try load(index), tradesPerDay: setup.selection.tradesPerDay[index]))
       }
+      awaitStreams()
       if isStopping.load(ordering: .relaxed) { return }
       let rest = BinanceHistory(
         rest: setup.rest, symbols: symbols, beginnings: beginnings, ring: inputs.history, doorbell: inputs.doorbell,
@@ -118,6 +125,15 @@ final class HistoryLoader: Sendable {
       fail(Failure(error, context: "history: "))
     } catch {
       fail(Failure(.unavailable, "history: \(error)"))
+    }
+  }
+
+  /// REST first, streams second would lose the first trades of a symbol that had none before: there is no id that tells a
+  /// hole. The other way round every trade is in one of both.
+  private func awaitStreams() {
+    let deadlineMillis = clock.nowMillis() + Self.streamsMillis
+    while !isStreaming(), clock.nowMillis() < deadlineMillis, !isStopping.load(ordering: .relaxed) {
+      Pause.millis(10)
     }
   }
 

@@ -71,7 +71,7 @@ final class LiveSession: Sendable {
     historyOptions.budgetMinutes = config.historyMinutes
     let history = HistoryLoader(
       setup, symbols: names, files: config.historyFiles, inputs: inputs, clock: clock, options: historyOptions,
-      logger: logger, onDeaf: { feed.resubscribe(symbolIndex: $0) })
+      logger: logger, onDeaf: { feed.resubscribe(symbolIndex: $0) }, isStreaming: { feed.state == .streaming })
     self.history = history
     if let path = config.indicatorsFile {
       let records = try IndicatorRecords.loadForRun(path, symbols: table)
