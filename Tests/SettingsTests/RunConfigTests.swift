@@ -162,4 +162,19 @@ struct RunConfigTests {
     strategy.maxCostR = 0.9
     #expect(config.maxCostR(of: strategy) == 0.5)
   }
+
+  @Test(arguments: [
+    ("symbols: all", RunConfig.SymbolChoice.all), ("symbols: [all]", .all), ("symbols: top:50", .top(50)),
+    ("symbols: {top: 50}", .top(50)), ("symbols: [top:1]", .top(1)), ("symbols: [BTCUSDT]", .list(["BTCUSDT"])),
+  ])
+  func symbolsAreAListOrAChoice(line: String, expected: RunConfig.SymbolChoice) throws {
+    #expect(try RunConfig(raw("version: 1\n" + line)).symbolChoice == expected)
+    // As a person would write it in the environment or as an option.
+    #expect(try RunConfig(raw("version: 1", ["APUS__SYMBOLS": "top:7"])).symbolChoice == .top(7))
+  }
+
+  @Test(arguments: ["[all, BTCUSDT]", "top:0", "top:1025", "top:x", "[top:5, all]", "{bottom: 5}"])
+  func aChoiceStandsAloneAndHasItsBounds(value: String) throws {
+    #expect(throws: SettingsError.self) { try RunConfig(raw("version: 1\nsymbols: \(value)")) }
+  }
 }

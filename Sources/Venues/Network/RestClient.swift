@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A venue's answer to a request.
 public struct RestAnswer: Sendable {
@@ -15,14 +14,13 @@ public struct RestAnswer: Sendable {
 public final class RestClient: @unchecked Sendable {
   public let address: VenueAddress
   let interrupt: Interrupt
-  private let trust: TLSTrust
+  private let dialer: TLSDialer
   private var connection: TLSConnection?
-  private var attempt = 0
 
   public init(address: VenueAddress, trust: TLSTrust) throws(VenueError) {
     self.address = address
-    self.trust = trust
     interrupt = try Interrupt()
+    dialer = TLSDialer(address, trust: trust, interrupt: interrupt)
   }
 
   /// Ends the running call and fails all later ones with `.connection(.stopped)`. Any thread.
@@ -99,44 +97,7 @@ public final class RestClient: @unchecked Sendable {
   }
 
   private func connect(_ deadlineNanos: UInt64) throws(HttpFailure) -> TLSConnection {
-    do {
-      let addresses = try resolve(deadlineNanos)
-      let text = addresses[attempt % addresses.count]
-      attempt += 1
-      let made = try TLSConnection(
-        address: text, host: address.host, port: address.port, trust: trust, interrupt: interrupt,
-        deadlineNanos: deadlineNanos)
-      // The same address next time, since it works.
-      attempt -= 1
-      return made
-    } catch {
-      throw .connection(error)
-    }
-  }
-
-  /// Looks the name up on another thread, so that neither the deadline nor `stop` waits for the resolver.
-  private func resolve(_ deadlineNanos: UInt64) throws(ConnectionFailure) -> [String] {
-    let mailbox: LookUp
-    do { mailbox = LookUp(ready: try Interrupt()) } catch {
-      throw .nameNotResolved(host: address.host, detail: error.description)
-    }
-    NameResolver.resolve(address.host) { result in
-      mailbox.result.withLock { $0 = result }
-      mailbox.ready.raise()
-    }
-    guard interrupt.wait(mailbox.ready.readDescriptor, for: Int32(POLLIN), untilNanos: deadlineNanos),
-      let result = mailbox.result.withLock({ $0 })
-    else {
-      if interrupt.isRaised { throw .stopped }
-      throw .nameNotResolved(host: address.host, detail: "no answer from DNS in time")
-    }
-    return try result.get()
-  }
-
-  private final class LookUp: Sendable {
-    let ready: Interrupt
-    let result = Mutex<Result<[String], ConnectionFailure>?>(nil)
-    init(ready: Interrupt) { self.ready = ready }
+    do { return try dialer.connect(untilNanos: deadlineNanos) } catch { throw .connection(error) }
   }
 
   private func head(_ path: String, _ query: [(String, String)]) -> [UInt8] {
