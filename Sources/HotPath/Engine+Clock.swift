@@ -11,13 +11,16 @@ extension Engine {
       tickPosition &+= 1
     }
     tickPosition = 0
+    // Nobody from the cursor on had a question: the next round begins with the first.
+    if now >= nextCheckMillis { checkCursor = 0 }
     return .done
   }
 
   @_noAllocation @_noLocks
   private mutating func tickOne(_ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     if symbols[index].phase.isGap { return tendGap(index, now: now, outbox) }
-    if symbols[index].phase.isBackfilling || symbols[index].isDelisted { return .done }
+    if symbols[index].isDelisted { return .done }
+    if symbols[index].phase.isBackfilling { return tendPast(index, now: now, outbox) }
     if case .more = tendDoubts(index, now: now, outbox) { return .more }
     if !symbols[index].phase.isFlowing || !symbols[index].hasTrade { return .done }
     // What was published before the connection was last heard is in; a trade after it may be on its way, or lost.
@@ -55,12 +58,25 @@ extension Engine {
       since = max(symbols[index].liveMillis, max(symbols[index].checkedMillis, symbols[index].upSinceMillis))
       patience = quietPatienceMillis(index)
     }
-    if now &- since < patience { return .done }
+    if now &- since < patience || index < checkCursor { return .done }
     if !outbox.hasRoom(strategies: strategies.count) { return .more }
+    // In turn: otherwise the first forty quiet symbols would be asked for again and again, and the others never.
+    checkCursor = index &+ 1
     let isAwaiting = symbols[index].phase.isAwaiting
     nextCheckMillis = now &+ (isAwaiting ? Self.awaitPauseMillis : Self.checkPauseMillis)
     symbols[index].checkedMillis = now
     tell(.check, index, symbols[index].lastId &+ 1, symbols[index].lastId, outbox)
+    return .done
+  }
+
+  /// A question may have been lost on its way.
+  @_noAllocation @_noLocks
+  private mutating func tendPast(_ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    let asked = symbols[index].pastAskedMillis
+    if asked == 0 || now &- asked < Self.pastRetryMillis { return .done }
+    if !outbox.hasRoom(strategies: strategies.count) { return .more }
+    symbols[index].pastAskedMillis = now
+    tell(.past, index, 0, 0, outbox)
     return .done
   }
 
@@ -83,7 +99,7 @@ extension Engine {
     if !outbox.hasRoom(strategies: strategies.count) { return .more }
     if isRebuilding {
       askToRebuild(index, now: now, outbox)
-    } else if symbols[index].suspectId >= 0 {
+    } else if symbols[index].suspectId >= 0, now &- symbols[index].suspectSinceMillis < Self.verifyPatienceMillis {
       askToVerify(index, now: now, outbox)
     } else {
       askToRebuild(index, now: now, outbox)

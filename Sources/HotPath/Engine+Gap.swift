@@ -50,6 +50,11 @@ extension Engine {
       return .done
     }
     if !outbox.hasRoom(strategies: strategies.count) { return .more }
+    if isContradictory(index) {
+      quarantine(symbols[index].hold.first().id, index, outbox)
+      symbols[index].hold.pop()
+      return .done
+    }
     if now &- symbols[index].gapSinceMillis >= Self.gapPatienceMillis {
       if isOutlier(index) {
         quarantine(symbols[index].hold.first().id, index, outbox)
@@ -57,12 +62,23 @@ extension Engine {
       } else if !applyFirstHeld(index, outbox) {
         return .more
       }
-      symbols[index].gapSinceMillis = now
+      // The next hole, if there is one, is as old as the trade behind it.
+      let behind = symbols[index].hold.count > 0 ? symbols[index].hold.first().time_ms : now
+      symbols[index].gapSinceMillis = min(now, behind)
       symbols[index].gapFromId = symbols[index].lastId &+ 1
       return releaseHold(index, outbox)
     }
     if now &- symbols[index].gapAskedMillis >= Self.gapRetryMillis { askForGap(index, now: now, outbox) }
     return .done
+  }
+
+  /// The first held trade has a higher id than trades that came since and an older T: its id cannot be true, and it would
+  /// wait for ever.
+  @_noAllocation @_noLocks
+  private func isContradictory(_ index: Int) -> Bool {
+    let first = symbols[index].hold.first()
+    if first.id <= symbols[index].lastId &+ 1 { return false }
+    return first.time_ms < symbols[index].eventMillis &- Self.contradictoryMillis
   }
 
   /// The first held trade is far from the price before it and the one after it is not: no jump, an error.
@@ -104,11 +120,7 @@ extension Engine {
   /// REST's content of the trade in doubt: as applied, or the windows must be built anew.
   @_noAllocation @_noLocks
   mutating func verified(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) {
-    let isTold = record.id >= symbols[index].plainFromId && record.id <= symbols[index].lastAggId
-    let isAsApplied =
-      isTold
-      && symbols[index].window.agrees(record, back: symbols[index].lastAggId &- record.id, pool: pool)
-    if isAsApplied {
+    if TradeWindow.content(record).isSame(symbols[index].suspectContent) {
       symbols[index].suspectId = -1
       blockEntries(index)
     } else if symbols[index].rebuildAskedMillis == 0 {

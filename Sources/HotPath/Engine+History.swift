@@ -9,7 +9,9 @@ extension Engine {
   mutating func historyTrade(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     // Nor from the future, nor so old that no window could hold it: the grid would walk from there to now in one step.
     let isTooOld = holdsGaps && record.time_ms < now &- Self.historyMostMillis
-    if isTooOld || record.time_ms > now &+ Self.plausibleAheadMillis {
+    let isFarId = symbols[index].hasId && record.id &- symbols[index].lastId > Self.plausibleIdJump
+    if isTooOld || record.time_ms > now &+ Self.historyAheadMillis || record.id > Self.idMost || (holdsGaps && isFarId)
+    {
       counters.implausible &+= 1
       return .done
     }
@@ -17,6 +19,7 @@ extension Engine {
       let isPassedBy = record.time_ms < symbols[index].tickedMillis && record.quantity_e8 > 0
       if !apply(record, index, trading: false, outbox) { return .more }
       if isPassedBy { symbols[index].isDistorted = true }
+      seeConfirmed(record, index, outbox)
     } else if record.id == symbols[index].suspectId {
       if !outbox.hasRoom(strategies: strategies.count) { return .more }
       verified(record, index, now: now, outbox)
@@ -24,12 +27,28 @@ extension Engine {
     return releaseHold(index, outbox)
   }
 
+  /// REST has the price that was not believed: what rests at the exchange would have been filled at it.
+  @_noAllocation @_noLocks
+  private mutating func seeConfirmed(_ record: apus_record, _ index: Int, _ outbox: Outbox) {
+    if symbols[index].positions == 0 || symbols[index].hold.count == 0 { return }
+    if symbols[index].hold.first().id != record.id { return }
+    if !isBeyondCollar(record, of: symbols[index].livePrice) { return }
+    if !outbox.hasRoom(strategies: strategies.count) { return }
+    symbols[index].livePrice = record.price_e8
+    symbols[index].doubtCount = 0
+    let t = max(symbols[index].liveMillis, symbols[index].eventMillis)
+    runExits(index, at: t, price: record.price_e8, outbox)
+    fillEntries(index, at: t, aggId: record.id, price: record.price_e8, outbox)
+  }
+
   /// History has given what it has: go over to the held live trades, and ask for what is missing in between.
   @_noAllocation @_noLocks
   mutating func historyEnd(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     if symbols[index].phase.isBackfilling { return endBackfill(record, index, now: now, outbox) }
     if case .more = releaseHold(index, outbox) { return .more }
-    if record.first_id == HistoryRequest.check.rawValue, record.flags & RecordFlags.gaveUp == 0 {
+    // Cut again since it was asked: what it says is of before.
+    let isCurrent = symbols[index].upSinceMillis <= symbols[index].checkedMillis
+    if record.first_id == HistoryRequest.check.rawValue, record.flags & RecordFlags.gaveUp == 0, isCurrent {
       symbols[index].isInterrupted = false
       if symbols[index].phase.isAwaiting { symbols[index].phase = .flowing }
     }
@@ -43,6 +62,7 @@ extension Engine {
   @_noAllocation @_noLocks
   private mutating func endBackfill(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     dropImplausibleHeld(index)
+    symbols[index].pastAskedMillis = 0
     // Who is to warm up live begins with whatever comes.
     if record.flags & RecordFlags.gaveUp != 0 { symbols[index].hasAskedPast = true }
     if !symbols[index].hasId {
@@ -53,7 +73,7 @@ extension Engine {
       }
       if !symbols[index].hasAskedPast {
         if !outbox.hasRoom(strategies: strategies.count) { return .more }
-        askForPast(index, outbox)
+        askForPast(index, now: now, outbox)
         return .done
       }
       if !applyFirstHeld(index, outbox) { return .more }
@@ -74,8 +94,9 @@ extension Engine {
   /// The venue had nothing when it was asked, and now there is a live trade: others may have come before it that no stream
   /// brought yet, and without an id from before no hole tells of them.
   @_noAllocation @_noLocks
-  mutating func askForPast(_ index: Int, _ outbox: Outbox) {
+  mutating func askForPast(_ index: Int, now: Int64, _ outbox: Outbox) {
     symbols[index].hasAskedPast = true
+    symbols[index].pastAskedMillis = now
     symbols[index].phase = .backfilling
     tell(.past, index, 0, 0, outbox)
   }

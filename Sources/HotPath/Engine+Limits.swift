@@ -1,9 +1,15 @@
 /// The feed's limits in time and distance, in one place. Getters are annotated, since a constant of another file must be seen
 /// through by the check of the hot path.
 extension Engine {
-  /// What a live T may differ from now, and an id from the one before: far beyond any lag or outage on record, far
-  /// below what would make the grid pass years or ids wait for ever.
+  /// What a live T may differ from now, and an id from the one before: beyond any lag, clock or outage on record (BTCUSDT has
+  /// some 1.5 M aggregates a day), far below what would make the grid pass years or ids wait for ever.
   static var plausibleAheadMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 60_000 }
+  }
+
+  /// The same of a trade out of history, whose venue's clock may not be known yet.
+  static var historyAheadMillis: Int64 {
     @_noAllocation @_noLocks
     get { 3_600_000 }
   }
@@ -11,6 +17,29 @@ extension Engine {
   static var plausibleBehindMillis: Int64 {
     @_noAllocation @_noLocks
     get { 86_400_000 }
+  }
+
+  /// Ids above are none: sums of ids must not overflow.
+  static var idMost: Int64 {
+    @_noAllocation @_noLocks
+    get { 1 << 60 }
+  }
+
+  /// A held trade this much older than what was applied since, with a higher id, contradicts itself.
+  static var contradictoryMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 5_000 }
+  }
+
+  /// REST is asked for a past again that it did not answer, and for a trade in doubt so long before all is built anew.
+  static var pastRetryMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 60_000 }
+  }
+
+  static var verifyPatienceMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 120_000 }
   }
 
   /// History is a day; files may begin some days before.
@@ -21,7 +50,7 @@ extension Engine {
 
   static var plausibleIdJump: Int64 {
     @_noAllocation @_noLocks
-    get { 100_000_000 }
+    get { 10_000_000 }
   }
 
   /// A price an eighth away from the one before is believed once REST has the same: a shift instead of a division, and

@@ -6,7 +6,7 @@ extension Engine {
   /// One part of a new instrument; the last one makes it the next symbol. Parts out of order, or a symbol without room,
   /// count as unknown. Its past is asked for from here: on another ring it could come before the symbol.
   @_noAllocation @_noLocks
-  mutating func instrument(_ record: apus_record, _ index: Int, _ outbox: Outbox) -> StepOutcome {
+  mutating func instrument(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
     if !outbox.hasRoom(strategies: strategies.count) { return .more }
     if index != symbolCount || index >= symbols.count {
       counters.unknown &+= 1
@@ -31,6 +31,7 @@ extension Engine {
     }
     if Int(record.flags) == ListingRecords.nameParts {
       symbolCount &+= 1
+      symbols[index].pastAskedMillis = now
       tell(.past, index, 0, 0, outbox)
     }
     return .done

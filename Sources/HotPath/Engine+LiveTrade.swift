@@ -23,7 +23,7 @@ extension Engine {
   @_noAllocation @_noLocks
   private func isPlausible(_ record: apus_record, _ index: Int, now: Int64) -> Bool {
     if record.time_ms > now &+ Self.plausibleAheadMillis { return false }
-    if record.time_ms < now &- Self.plausibleBehindMillis { return false }
+    if record.time_ms < now &- Self.plausibleBehindMillis || record.id > Self.idMost { return false }
     if !symbols[index].hasId { return true }
     return record.id &- symbols[index].lastId <= Self.plausibleIdJump
   }
@@ -47,6 +47,9 @@ extension Engine {
       quarantine(record.id, index, outbox)
       if symbols[index].suspectId < 0 {
         symbols[index].suspectId = record.id
+        symbols[index].suspectSinceMillis = now
+        let back = symbols[index].lastAggId &- record.id
+        symbols[index].suspectContent = symbols[index].window.content(back: back, pool: pool)
         blockEntries(index)
         askToVerify(index, now: now, outbox)
       }
@@ -85,7 +88,7 @@ extension Engine {
     if !symbols[index].hasId {
       if symbols[index].hold.count == 0 { return .done }
       if !symbols[index].hasAskedPast {
-        askForPast(index, outbox)
+        askForPast(index, now: now, outbox)
         return .done
       }
       // Nothing came before: the first trade ever begins the windows.

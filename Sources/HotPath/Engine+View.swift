@@ -59,7 +59,7 @@ public struct SymbolView: BitwiseCopyable, Sendable {
     atr = state.candles.atr
     atrShare = state.candles.atrShare
     held = state.hold.count
-    missing = state.hold.count > 0 ? max(0, state.hold.first().id - state.lastId - 1) : 0
+    missing = state.hold.count > 0 ? max(0, state.hold.first().id &- state.lastId &- 1) : 0
     incompleteUntilMillis = state.incompleteUntilMillis
     holeMillis = state.holeMillis
     eventMillis = state.eventMillis

@@ -34,6 +34,8 @@ public struct Engine: ~Copyable {
   var tickPosition = 0
   /// When REST may be asked about the next silent stream.
   var nextCheckMillis: Int64 = 0
+  /// The first symbol that may ask in this round.
+  var checkCursor = 0
 
   /// One event. `now` never goes back; ticks advance it when nothing else does.
   @_noAllocation @_noLocks
@@ -55,7 +57,7 @@ public struct Engine: ~Copyable {
   @_noAllocation @_noLocks
   @inline(never)
   private mutating func stepOther(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
-    if record.kind == EventKind.instrument.rawValue { return instrument(record, index, outbox) }
+    if record.kind == EventKind.instrument.rawValue { return instrument(record, index, now: now, outbox) }
     if index >= symbolCount {
       counters.unknown &+= 1
       return .done
@@ -147,6 +149,7 @@ public struct Engine: ~Copyable {
       timeMillis: t, price: record.price_e8, quantity: record.quantity_e8, flags: record.flags, pool: pool)
     if !fits {
       counters.poolExhausted &+= 1
+      symbols[index].holeMillis = t
       symbols[index].holeUntilMillis = t &+ 86_400_000
       symbols[index].plainFromId = record.id &+ 1
       blockEntries(index)

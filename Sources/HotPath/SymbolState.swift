@@ -37,6 +37,8 @@ struct SymbolState: BitwiseCopyable {
   var countedHoleBefore: Int64 = .min
   /// REST was asked for the past once more when the first live trade was there, or is not to be asked.
   var hasAskedPast = false
+  /// When the engine asked for it; 0: no answer is awaited.
+  var pastAskedMillis: Int64 = 0
   /// Where the present hole began, for telling that it is filled.
   var gapFromId: Int64 = 0
 
@@ -61,6 +63,9 @@ struct SymbolState: BitwiseCopyable {
   var plainFromId: Int64 = .max
   /// An applied trade that came again with other content; -1: none.
   var suspectId: Int64 = -1
+  var suspectSinceMillis: Int64 = 0
+  /// Price and signed quantity as applied.
+  var suspectContent = TradeContent()
   /// REST had trades that ticks had passed by: candles and flow are not those of an undisturbed run.
   var isDistorted = false
   var rebuildAskedMillis: Int64 = 0

@@ -275,24 +275,58 @@ import Testing
     let rig = live()
     let now: Int64 = 1_700_000_000_000
     rig.step(Records.trade(1, now, "10"), now: now)
-    rig.step(Records.trade(2, now + 3_600_001, "10"), now: now)
+    rig.step(Records.trade(2, now + 60_001, "10"), now: now)
     rig.step(Records.trade(2, now - 86_400_001, "10"), now: now)
-    rig.step(Records.trade(100_000_002, now, "10"), now: now)
+    rig.step(Records.trade(10_000_002, now, "10"), now: now)
+    rig.step(Records.trade(.max, now, "10"), now: now)
     rig.step(Records.trade(2, now + 3_600_001, "10", history: true), now: now)
-    #expect(rig.counters.implausible == 4)
+    rig.step(Records.trade(2, now - 604_800_001, "10", history: true), now: now)
+    rig.step(Records.trade(10_000_002, now, "10", history: true), now: now)
+    #expect(rig.counters.implausible == 7)
     #expect(rig.engine.view(0).phase == .flowing)
     #expect(rig.engine.view(0).lastId == 1)
-    rig.step(Records.trade(2, now + 3_600_000, "10"), now: now)
+    rig.step(Records.trade(2, now + 60_000, "10"), now: now)
     rig.step(Records.trade(3, now - 86_400_000, "10"), now: now)
     rig.step(Records.trade(4, now, "10", history: true), now: now)
     #expect(rig.counters.trades == 4)
-    rig.step(Records.trade(100_000_004, now, "10"), now: now)
+    rig.step(Records.trade(10_000_004, now, "10"), now: now)
     #expect(rig.engine.view(0).phase == .gap)
-    #expect(rig.counters.implausible == 4)
+    #expect(rig.counters.implausible == 7)
     let replay = EngineRig()
     replay.step(Records.trade(1, now, "10"), now: now + 86_400_001)
     replay.step(Records.trade(200_000_002, now, "10"))
     #expect(replay.counters.trades == 2, "a file may be as old as it likes")
+  }
+
+  /// An id that is too high but not absurd: true trades go on below it, so it is not waited for.
+  @Test func aWrongIdIsNotWaitedFor() {
+    let rig = live()
+    let now: Int64 = 1_700_000_000_000
+    rig.step(Records.trade(1, now, "10"), now: now)
+    rig.step(Records.trade(5_000_000, now + 100, "10"), now: now + 100)
+    for id in 2...80 as ClosedRange<Int64> { rig.step(Records.trade(id, now + id * 100, "10"), now: now + id * 100) }
+    #expect(rig.engine.view(0).lastId == 80, "windows go on meanwhile")
+    rig.tick(now + 8_100)
+    rig.tick(now + 8_200)
+    #expect(rig.engine.view(0).phase == .flowing)
+    #expect(rig.counters.quarantined == 1 && rig.engine.view(0).incompleteUntilMillis == .min)
+    rig.step(Records.trade(81, now + 8_300, "10"), now: now + 8_300)
+    #expect(rig.engine.view(0).lastId == 81)
+  }
+
+  /// Two holes, one after the other: each is given ten minutes from its own beginning.
+  @Test func eachGapHasItsTenMinutes() {
+    let rig = live()
+    let now: Int64 = 1_700_000_000_000
+    rig.step(Records.trade(1, now, "10"), now: now)
+    rig.step(Records.trade(3, now + 1_000, "10"), now: now + 1_000)
+    rig.step(Records.trade(5, now + 300_000, "10"), now: now + 300_000)
+    rig.tick(now + 601_000)
+    #expect(rig.engine.view(0).lastId == 3)
+    rig.tick(now + 899_999)
+    #expect(rig.engine.view(0).lastId == 3)
+    rig.tick(now + 900_000)
+    #expect(rig.engine.view(0).lastId == 5)
   }
 
   /// The first frame has no id to be compared with; history brings one.

@@ -150,4 +150,17 @@ import Testing
     CalmMarket.trade(rig, 3, 1_000, "980")
     #expect(rig.paper.map(\.kind) == [.entered, .closed])
   }
+
+  /// More quiet symbols than can be asked for in their patience: each gets its turn.
+  @Test func quietSymbolsAreAskedForInTurn() {
+    let names = (0..<60).map { "S\($0)" }
+    let rig = live(names)
+    rig.step(Records.heard(start, symbols: 0..<60))
+    for symbol in 0..<UInt32(60) { rig.step(Records.trade(1, start, "10", symbol: symbol)) }
+    for now in stride(from: start, through: start + 330_000, by: 1_000) {
+      rig.step(Records.heard(now, symbols: 0..<60), now: now)
+      rig.tick(now)
+    }
+    #expect(Set(rig.gaps.map(\.symbol)).count == 60)
+  }
 }

@@ -7,13 +7,13 @@ struct RestBudgetTests {
 
   @Test func itFollowsTheVenuesCountAndMinute() {
     var budget = RestBudget(limitPerMinute: 2_400)
-    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000) == 0)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000, monotonicMillis: 0) == 0)
     budget.spend(weight: 20, venueMillis: minute + 1_000)
     budget.report(used: 2_020, venueMillis: minute + 1_000)
-    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000) == 0)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000, monotonicMillis: 0) == 0)
     budget.spend(weight: 20, venueMillis: minute + 2_000)
-    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 3_000) == 57_200)
-    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 60_200) == 0)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 3_000, monotonicMillis: 0) == 57_200)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 60_200, monotonicMillis: 0) == 0)
   }
 
   /// Whoever comes first in the order of precedence still finds weight when the others find none.
@@ -22,7 +22,7 @@ struct RestBudgetTests {
     for priority in RestPriority.allCases {
       var budget = RestBudget(limitPerMinute: 2_400)
       var spent = 0
-      while budget.pauseMillis(priority, weight: 1, venueMillis: minute) == 0 {
+      while budget.pauseMillis(priority, weight: 1, venueMillis: minute, monotonicMillis: 0) == 0 {
         budget.spend(weight: 1, venueMillis: minute)
         spent += 1
       }
@@ -41,16 +41,21 @@ struct RestBudgetTests {
 
   @Test func aBlockIsForAll() {
     var budget = RestBudget(limitPerMinute: 2_400)
-    budget.block(forMillis: 7_000, venueMillis: minute)
-    budget.block(forMillis: 1_000, venueMillis: minute)
-    #expect(budget.pauseMillis(.exits, weight: 1, venueMillis: minute + 1_000) == 6_000)
-    #expect(budget.pauseMillis(.indicators, weight: 1, venueMillis: minute + 7_000) == 0)
+    budget.block(forMillis: 7_000, monotonicMillis: 100)
+    budget.block(forMillis: 1_000, monotonicMillis: 100)
+    // Whatever the venue's clock is taken for.
+    for venue in [0, minute, minute + 3_600_000] {
+      #expect(budget.pauseMillis(.exits, weight: 1, venueMillis: venue, monotonicMillis: 1_100) == 6_000)
+      #expect(budget.pauseMillis(.indicators, weight: 1, venueMillis: venue, monotonicMillis: 7_100) == 0)
+    }
+    budget.block(forMillis: .max, monotonicMillis: 100)
+    #expect(budget.pauseMillis(.exits, weight: 1, venueMillis: minute, monotonicMillis: 100) == 3 * 86_400_000)
   }
 
   /// A budget smaller than one request must not wait for ever.
   @Test func theFirstOfAMinuteAlwaysGoes() {
     var budget = RestBudget(limitPerMinute: 10)
-    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute) == 0)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute, monotonicMillis: 0) == 0)
   }
 
   @Test func connectionsStayWithinTheVenuesLimit() {

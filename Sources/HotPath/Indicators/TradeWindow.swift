@@ -115,13 +115,21 @@ public struct TradeWindow: BitwiseCopyable {
   @_noAllocation @_noLocks
   func contradicts(_ record: apus_record, back: Int64, pool: TradePool) -> Bool {
     let place = place(back: back, pool)
-    return place >= 0 && !isContent(record, place, pool)
+    return place >= 0 && !Self.content(record).isSame(content(back: back, pool: pool))
+  }
+
+  /// Of the trade so many places back; zeroes when it lies in an earlier chunk.
+  @_noAllocation @_noLocks
+  func content(back: Int64, pool: TradePool) -> TradeContent {
+    let place = place(back: back, pool)
+    if place < 0 { return TradeContent() }
+    return TradeContent(price: pool.price(place), signed: pool.quantity(place))
   }
 
   @_noAllocation @_noLocks
-  func agrees(_ record: apus_record, back: Int64, pool: TradePool) -> Bool {
-    let place = place(back: back, pool)
-    return place >= 0 && isContent(record, place, pool)
+  static func content(_ record: apus_record) -> TradeContent {
+    let sign = 0 &- Int64(truncatingIfNeeded: record.flags & RecordFlags.sell)
+    return TradeContent(price: record.price_e8, signed: (record.quantity_e8 ^ sign) &- sign)
   }
 
   @_noAllocation @_noLocks
@@ -129,13 +137,6 @@ public struct TradeWindow: BitwiseCopyable {
     if tailChunk == TradePool.none || back < 0 || back >= Int64(TradePool.chunkTrades) { return -1 }
     let place = tailPlace &- (Int(back) &+ 1) &* TradePool.stride
     return place >= pool.first(of: tailChunk) ? place : -1
-  }
-
-  @_noAllocation @_noLocks
-  private func isContent(_ record: apus_record, _ place: Int, _ pool: TradePool) -> Bool {
-    let sign = 0 &- Int64(truncatingIfNeeded: record.flags & RecordFlags.sell)
-    let signed = (record.quantity_e8 ^ sign) &- sign
-    return pool.price(place) == record.price_e8 && pool.quantity(place) == signed
   }
 
   /// Empties all windows, as a silence of days would, and begins again at no time.

@@ -21,10 +21,13 @@ struct AggTradeEntry: Decodable {
     case isBuyerMaker = "m"
   }
 
+  /// Ids beyond are errors: the next one after a page must be a number.
+  private static let idEnd: Int64 = 1 << 60
+
   /// nil when a price or quantity isn't an exact decimal, or a price isn't positive. Zero quantities exist.
   var record: apus_record? {
     guard let priceUnits = FixedPoint.units(price), let quantityUnits = FixedPoint.units(quantity),
-      priceUnits > 0, quantityUnits >= 0, id >= 0, timeMillis > 0
+      priceUnits > 0, quantityUnits >= 0, (0..<Self.idEnd).contains(id), timeMillis > 0
     else { return nil }
     var record = apus_record()
     record.kind = EventKind.historyTrade.rawValue

@@ -53,6 +53,7 @@ extension BinanceFeed: WebSocketHandler {
     case .trade:
       if intake.wasRefused { shards[shard].hasLost = true }
       shards[shard].saw(tradeMillis: intake.lastMillis, atNanos: client.arrivalNanos)
+      if !connections[slot].hasTraded { traded(slot, nowNanos: client.arrivalNanos) }
       if connections[slot].phase != .streaming { confirmed(slot, byTrade: true) }
     case .control: answered(slot, frame)
     case .otherEvent where connections[slot].phase != .streaming:

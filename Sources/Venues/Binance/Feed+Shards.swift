@@ -86,11 +86,21 @@ extension BinanceFeed {
     // The follower takes over; the one before is kept for as long as the two overlap.
     swapRoles(shard)
     counters.rotations.count()
+    connections[shards[shard].following].rotateAtNanos = .max
+    if connections[slot].hasTraded { endFormer(shard, nowNanos: nowNanos) }
+  }
+
+  /// A connection's first trade: only now is it known to bring any, and the one that it follows may go.
+  func traded(_ slot: Int, nowNanos: UInt64) {
+    connections[slot].hasTraded = true
+    let shard = connections[slot].shard
+    if slot == shards[shard].leading, connections[slot].phase == .streaming { endFormer(shard, nowNanos: nowNanos) }
+  }
+
+  private func endFormer(_ shard: Int, nowNanos: UInt64) {
     let former = shards[shard].following
-    connections[former].rotateAtNanos = .max
-    if connections[former].phase == .streaming {
-      connections[former].endAtNanos = nowNanos + UInt64(options.overlapMillis) * 1_000_000
-    }
+    guard connections[former].phase == .streaming, connections[former].endAtNanos == .max else { return }
+    connections[former].endAtNanos = nowNanos + UInt64(options.overlapMillis) * 1_000_000
   }
 
   private func swapRoles(_ shard: Int) {

@@ -40,6 +40,7 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
     var client: WebSocketClient?
     var orders: [Order] = []
     var shards: (streaming: Int, all: Int) = (0, 0)
+    var tradeOffsetMillis: Int64?
   }
   private let shared = Mutex(Shared())
 
@@ -96,6 +97,10 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
 
   /// Connections that carry all their streams, of how many.
   public var connectionCount: (streaming: Int, all: Int) { shared.withLock { $0.shards } }
+
+  /// The venue's clock minus the monotonic one by the T of trades of the last seconds; nil without any. What it is at least:
+  /// T is some 0.1 s older than its arrival.
+  public var tradeOffsetMillis: Int64? { shared.withLock { $0.tradeOffsetMillis } }
 
   public func start() throws(VenueError) {
     precondition(shared.withLock { $0.thread == nil }, "a feed is started once")
@@ -223,6 +228,8 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
     for shard in shards.indices { tellLoss(shard, nowNanos: nowNanos) }
     if nowNanos < nextHeardNanos { return }
     nextHeardNanos = nowNanos + Self.heardNanos
+    let offset = shards.compactMap { $0.tradeOffsetMillis(nowNanos: nowNanos) }.max()
+    shared.withLock { $0.tradeOffsetMillis = offset }
     for shard in shards.indices where !shards[shard].isToldDown || isStreaming(shard) {
       tellHeard(shard, nowNanos: nowNanos)
     }

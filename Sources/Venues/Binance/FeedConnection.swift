@@ -24,6 +24,8 @@ struct FeedConnection {
   var heardNanos: UInt64 = 0
   /// When its follower is due.
   var rotateAtNanos = UInt64.max
+  /// It has brought a trade.
+  var hasTraded = false
   /// When it is to be ended, since its follower has taken over.
   var endAtNanos = UInt64.max
   var backoff: Backoff
@@ -86,6 +88,7 @@ struct FeedConnection {
     heardNanos = nowNanos
     rotateAtNanos = .max
     endAtNanos = .max
+    hasTraded = false
     assembler.reset()
     answered = 0
     isRefused = false
@@ -116,7 +119,12 @@ struct FeedConnection {
     phase = .subscribing(next: next, untilNanos: answerDeadlineNanos(nowNanos))
   }
 
-  private func answerDeadlineNanos(_ nowNanos: UInt64) -> UInt64 { isRefused ? .max : nowNanos + Self.answerNanos }
+  /// A refusal may have been a passing one: after so long the connection is made anew, and all is asked for again.
+  static let refusedNanos: UInt64 = 300_000_000_000
+
+  private func answerDeadlineNanos(_ nowNanos: UInt64) -> UInt64 {
+    nowNanos + (isRefused ? Self.refusedNanos : Self.answerNanos)
+  }
 
   /// A subscription was answered, or a trade came. A trade after the last message counts as an answer to all: the
   /// venue's confirmation may be lost among trades, and trades are what was asked for.

@@ -32,13 +32,21 @@ struct FeedShard {
   var end: Int { first + names.count }
 
   /// T's further from our clock than these are errors, as they are to the engine.
-  private static let aheadMillis: Int64 = 3_600_000
+  private static let aheadMillis: Int64 = 60_000
   private static let behindMillis: Int64 = 86_400_000
 
+  /// T runs backwards now and then, and one that is wrong must not stand for ever: the largest of a second or so counts.
   mutating func saw(tradeMillis millis: Int64, atNanos nanos: UInt64) {
-    guard millis > tradeMillis else { return }
+    if millis <= tradeMillis, nanos < tradeNanos + 1_000_000_000 { return }
     tradeMillis = millis
     tradeNanos = nanos
+  }
+
+  /// The venue's clock minus the monotonic one by its last trade, some 0.1 s behind the truth; nil without a trade in the
+  /// last ten seconds.
+  func tradeOffsetMillis(nowNanos: UInt64) -> Int64? {
+    guard tradeNanos > 0, nowNanos < tradeNanos + 10_000_000_000 else { return nil }
+    return tradeMillis - Int64(tradeNanos / 1_000_000)
   }
 
   /// The venue's clock at a moment of ours, never ahead of it: from the last trade's T, so that neither the offset that was

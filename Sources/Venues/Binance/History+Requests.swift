@@ -12,9 +12,18 @@ extension BinanceHistory {
   /// A stream silent for longer than this many pages is no matter of a check.
   private static var checkPages: Int { 20 }
 
-  /// Serves all requests; false when stopped.
-  func serveRequests(_ fetcher: HistoryFetcher) -> Bool {
-    while let request = shared.withLock({ $0.requests.isEmpty ? nil : $0.requests.removeFirst() }) {
+  /// While a page fails, all other requests wait: it is given up after so long, and the engine asks again.
+  private static var patienceMillis: Int64 { 10_000 }
+
+  /// Serves all requests; false when stopped. `urgentOnly`: not checks, from whose pauses it may be called.
+  func serveRequests(_ fetcher: HistoryFetcher, urgentOnly: Bool = false) -> Bool {
+    func next() -> Request? {
+      shared.withLock { shared in
+        guard let first = shared.requests.first, !urgentOnly || first.kind != .check else { return nil }
+        return shared.requests.removeFirst()
+      }
+    }
+    while let request = next() {
       let goesOn = request.kind == .check ? check(request, fetcher) : fill(request, fetcher)
       guard goesOn else { return false }
     }
@@ -29,7 +38,7 @@ extension BinanceHistory {
       let limit = Int(min(Int64(BinanceRest.aggTradesLimit), request.throughId - next + 1))
       let page = fetcher.page(
         symbol: name(request.symbol), symbolIndex: request.symbol, from: .fromId(next), limit: limit, priority: .gaps,
-        pause: rest.sleep)
+        patienceMillis: Self.patienceMillis, pause: rest.sleep)
       switch page {
       case .stopped: return false
       case .refused: return end(request.symbol, request.kind, gaveUp: true)
@@ -55,10 +64,7 @@ extension BinanceHistory {
     var next = request.fromId
     var isDeaf = false
     for _ in 0..<Self.checkPages {
-      let page = fetcher.page(
-        symbol: name(request.symbol), symbolIndex: request.symbol, from: .fromId(next), priority: .history,
-        pause: rest.sleep)
-      switch page {
+      switch page(request.symbol, .fromId(next), patienceMillis: Self.patienceMillis, fetcher) {
       case .stopped: return false
       case .refused: return end(request.symbol, .check, gaveUp: true)
       case .records(let records):

@@ -120,7 +120,9 @@ public final class BinanceHistory: @unchecked Sendable {
       case .wanted: shared.add(Request(kind: .gap, symbol: symbol, fromId: gap.fromId, throughId: gap.throughId))
       case .check: shared.add(Request(kind: .check, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
       case .verify: shared.add(Request(kind: .verify, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
-      case .past: shared.jobs.insert(Job(symbol: symbol, spanMillis: options.windowMillis, isAsked: true), at: 0)
+      case .past:
+        let job = Job(symbol: symbol, spanMillis: options.windowMillis, isAsked: true)
+        if !shared.jobs.contains(job) { shared.jobs.insert(job, at: 0) }
       case .rebuild: shared.addRebuild(symbol, spanMillis: options.windowMillis)
       case .permanent, .quarantined, .filled: break
       }
@@ -191,17 +193,16 @@ public final class BinanceHistory: @unchecked Sendable {
 
   /// A page of history: gaps are served while it has to wait, since they may use what it must leave.
   func page(
-    _ symbol: Int, _ start: BinanceRest.PageStart, limit: Int = BinanceRest.aggTradesLimit,
-    _ fetcher: HistoryFetcher
+    _ symbol: Int, _ start: BinanceRest.PageStart, patienceMillis: Int64? = nil, _ fetcher: HistoryFetcher
   ) -> HistoryFetcher.Page {
     fetcher.page(
-      symbol: name(symbol), symbolIndex: symbol, from: start, limit: limit, priority: .history
+      symbol: name(symbol), symbolIndex: symbol, from: start, priority: .history, patienceMillis: patienceMillis
     ) { pauseMillis in
       let deadlineNanos = monotonicNanos() + UInt64(pauseMillis) * 1_000_000
       while !rest.isStopped {
         let nanos = monotonicNanos()
         if nanos >= deadlineNanos { return true }
-        guard serveRequests(fetcher) else { return false }
+        guard serveRequests(fetcher, urgentOnly: true) else { return false }
         _ = work.wait(timeout: .now() + .nanoseconds(Int(deadlineNanos - nanos)))
       }
       return false

@@ -31,7 +31,7 @@ final class HistoryFetcher {
       do {
         // The first call also pays for the connection, which would count as the clock's offset.
         _ = try rest.serverTime()
-        _ = try rest.serverTime()
+        rest.believe(try rest.serverTime())
         return true
       } catch {
         if !rest.isStopped { logger.warning("\(error)") }
@@ -41,12 +41,14 @@ final class HistoryFetcher {
     return false
   }
 
-  /// One page. `pause` sleeps while there is no budget, and may do better; false when stopped.
+  /// One page. `pause` sleeps while there is no budget, and may do better; false when stopped. `patienceMillis`: how long a
+  /// page may fail before it is given up; others wait behind it.
   func page(
     symbol: String, symbolIndex: Int, from start: BinanceRest.PageStart, limit: Int = BinanceRest.aggTradesLimit,
-    priority: RestPriority, pause: (Int64) -> Bool
+    priority: RestPriority, patienceMillis: Int64? = nil, pause: (Int64) -> Bool
   ) -> Page {
     var backoff = Backoff()
+    let beganNanos = monotonicNanos()
     var malformedSinceNanos: UInt64?
     while !rest.isStopped {
       let pauseMillis = rest.pauseMillis(priority, weight: BinanceRest.aggTradesWeight)
@@ -61,6 +63,7 @@ final class HistoryFetcher {
         return .records(records)
       } catch {
         if rest.isStopped { return .stopped }
+        if let patienceMillis, monotonicNanos() - beganNanos > UInt64(patienceMillis) * 1_000_000 { return .refused }
         guard isWorthRepeating(error, &malformedSinceNanos) else {
           logger.error("\(symbol): history given up: \(error)")
           count(\.failures)
@@ -78,7 +81,8 @@ final class HistoryFetcher {
   private func isWorthRepeating(_ error: VenueError, _ malformedSinceNanos: inout UInt64?) -> Bool {
     switch error {
     case .connection: return true
-    case .malformed:
+    // Without the venue's code it is not the venue that refuses: a gateway, or a page of a web server.
+    case .malformed, .rejected(_, _, 0, _):
       let nanos = monotonicNanos()
       let since = malformedSinceNanos ?? nanos
       malformedSinceNanos = since

@@ -63,12 +63,14 @@ public final class BinanceRest: Sendable {
     }
     let middleMillis = Int64((sentNanos + receivedNanos) / 2 / 1_000_000)
     let wallMillis = apus_wall_millis() - (Int64(apus_monotonic_nanos() / 1_000_000) - middleMillis)
-    host.clockOffsetMillis = answer.serverTime - middleMillis
     return ServerTime(
       serverMillis: answer.serverTime, offsetMillis: answer.serverTime - wallMillis,
       monotonicOffsetMillis: answer.serverTime - middleMillis,
       roundTripMillis: Int64((receivedNanos - sentNanos) / 1_000_000))
   }
+
+  /// The budget's minutes follow this measurement from now on.
+  public func believe(_ time: ServerTime) { host.clockOffsetMillis = time.monotonicOffsetMillis }
 
   /// `GET /fapi/v1/exchangeInfo`, weight 1, about 1.1 MB: every contract that has a tick and a lot. Entries that cannot
   /// be read are left out and logged: one odd new contract must not keep the rest from trading.

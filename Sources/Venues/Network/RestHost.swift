@@ -29,7 +29,8 @@ public struct RestCall: Sendable {
 /// All calls to one host: two kept connections, one budget of request weight, and an order of precedence.
 ///
 /// Calls block; any thread may call. On each connection one runs at a time, and of those that wait the first by
-/// `RestPriority` goes next. A mutex and a condition: a call takes milliseconds, a turn-over some microseconds.
+/// `RestPriority` goes next. Who waits looks every 10 ms: a call takes that long anyway, and a condition variable would wait by
+/// the wall clock, which somebody may set back.
 public final class RestHost: @unchecked Sendable {
   private final class Lane {
     let client: RestClient
@@ -43,8 +44,10 @@ public final class RestHost: @unchecked Sendable {
   private let interrupt: Interrupt
   private let random: Mutex<any RandomNumberGenerator & Sendable>
 
-  // Guarded by `condition`.
-  private let condition = NSCondition()
+  private static let lookMillis: Int64 = 10
+
+  // Guarded by `lock`.
+  private let lock = NSLock()
   private var budget: RestBudget
   private var waiting = [Int](repeating: 0, count: RestPriority.allCases.count)
   private var counts = RestState()
@@ -69,9 +72,6 @@ public final class RestHost: @unchecked Sendable {
     interrupt.raise()
     urgent.client.stop()
     bulk.client.stop()
-    condition.lock()
-    condition.broadcast()
-    condition.unlock()
   }
 
   var isStopped: Bool { interrupt.isRaised }
@@ -90,25 +90,28 @@ public final class RestHost: @unchecked Sendable {
 
   public var state: RestState {
     let nowMillis = venueMillis
-    return condition.withLock {
+    return lock.withLock {
       var state = counts
       // Asked only so that the minute turns.
-      _ = budget.pauseMillis(.exits, weight: 0, venueMillis: nowMillis)
+      _ = budget.pauseMillis(.exits, weight: 0, venueMillis: nowMillis, monotonicMillis: Self.monotonicMillis())
       state.usedWeight = budget.used
       state.limitPerMinute = budget.limitPerMinute
-      state.blockedForMillis = max(0, budget.blockedUntilMillis - nowMillis)
+      state.blockedForMillis = max(0, budget.blockedUntilMillis - Self.monotonicMillis())
       if state.blockedForMillis == 0 { state.blockedWhy = "" }
       return state
     }
   }
 
   /// The venue told another limit (exchangeInfo's REQUEST_WEIGHT).
-  func setLimit(perMinute: Int) { condition.withLock { budget.limitPerMinute = perMinute } }
+  func setLimit(perMinute: Int) { lock.withLock { budget.limitPerMinute = perMinute } }
 
   /// How long a call of this kind would have to wait for the budget; 0: it could go now.
   func pauseMillis(_ priority: RestPriority, weight: Int) -> Int64 {
     let nowMillis = venueMillis
-    return condition.withLock { budget.pauseMillis(priority, weight: weight, venueMillis: nowMillis) }
+    return lock.withLock {
+      budget.pauseMillis(
+        priority, weight: weight, venueMillis: nowMillis, monotonicMillis: Self.monotonicMillis())
+    }
   }
 
   /// An answer that `read` understands; what it throws counts as the call's failure. Blocks; retries what may pass.
@@ -123,7 +126,7 @@ public final class RestHost: @unchecked Sendable {
     while true {
       do {
         let answer = try read(try once(path, query, call, deadlineNanos, sending))
-        condition.withLock { counts.lastFailure = "" }
+        lock.withLock { counts.lastFailure = "" }
         return answer
       } catch {
         note(error)
@@ -131,7 +134,7 @@ public final class RestHost: @unchecked Sendable {
           throw error
         }
         attempt += 1
-        condition.withLock { counts.retries += 1 }
+        lock.withLock { counts.retries += 1 }
         // A refusal blocks the host for as long as it said; the pause comes on top, so that not all ask at once.
         guard interrupt.sleep(millis: backoff.nextMillis()) else { throw error }
       }
@@ -144,15 +147,14 @@ public final class RestHost: @unchecked Sendable {
   }
 
   private func note(_ error: VenueError) {
-    let nowMillis = venueMillis
-    condition.withLock {
+    lock.withLock {
       counts.lastFailure = error.description
       if case .rateLimited(_, let status, let retryAfterMillis, let message) = error {
         // 0 is ours: a call that lost its patience.
         guard status > 0 else { return }
         counts.refusals += 1
         counts.blockedWhy = "HTTP \(status): \(message)"
-        budget.block(forMillis: retryAfterMillis, venueMillis: nowMillis)
+        budget.block(forMillis: retryAfterMillis, monotonicMillis: Self.monotonicMillis())
       } else if error.isTransient {
         counts.failures += 1
       }
@@ -169,7 +171,7 @@ public final class RestHost: @unchecked Sendable {
     let answer = try lane.client.get(path, query: query, timeoutMillis: call.timeoutMillis)
     if let used = answer.usedWeight {
       let nowMillis = venueMillis
-      condition.withLock { budget.report(used: used, venueMillis: nowMillis) }
+      lock.withLock { budget.report(used: used, venueMillis: nowMillis) }
     }
     return answer
   }
@@ -177,28 +179,30 @@ public final class RestHost: @unchecked Sendable {
   private func takeTurn(_ lane: Lane, _ call: RestCall, _ operation: String, _ deadlineNanos: UInt64)
     throws(VenueError)
   {
-    condition.lock()
-    defer { condition.unlock() }
-    waiting[call.priority.rawValue] += 1
-    defer { waiting[call.priority.rawValue] -= 1 }
+    lock.withLock { waiting[call.priority.rawValue] += 1 }
+    defer { lock.withLock { waiting[call.priority.rawValue] -= 1 } }
     while true {
       if isStopped { throw .connection(operation: operation, .stopped) }
-      let pauseMillis = budget.pauseMillis(call.priority, weight: call.weight, venueMillis: venueMillis)
-      if pauseMillis == 0, !lane.isBusy, !isPreceded(call.priority) {
-        lane.isBusy = true
-        budget.spend(weight: call.weight, venueMillis: venueMillis)
-        counts.requests += 1
-        return
-      }
-      let nanos = monotonicNanos()
-      guard nanos < deadlineNanos else {
+      let nowMillis = venueMillis
+      let pauseMillis: Int64? = lock.withLock { taken(lane, call, venueMillis: nowMillis) }
+      guard let pauseMillis else { return }
+      guard monotonicNanos() < deadlineNanos else {
         let why = pauseMillis > 0 ? "no request weight left" : "other calls go first"
         throw .rateLimited(operation: operation, status: 0, retryAfterMillis: pauseMillis, message: why)
       }
-      var waitNanos = deadlineNanos - nanos
-      if pauseMillis > 0 { waitNanos = min(waitNanos, UInt64(pauseMillis) * 1_000_000) }
-      _ = condition.wait(until: Date(timeIntervalSinceNow: Double(waitNanos) / 1e9))
+      _ = interrupt.sleep(millis: Self.lookMillis)
     }
+  }
+
+  /// nil: the turn is this call's now. Otherwise how long the budget says to wait; 0: only for others.
+  private func taken(_ lane: Lane, _ call: RestCall, venueMillis: Int64) -> Int64? {
+    let pauseMillis = budget.pauseMillis(
+      call.priority, weight: call.weight, venueMillis: venueMillis, monotonicMillis: Self.monotonicMillis())
+    if pauseMillis > 0 || lane.isBusy || isPreceded(call.priority) { return pauseMillis }
+    lane.isBusy = true
+    budget.spend(weight: call.weight, venueMillis: venueMillis)
+    counts.requests += 1
+    return nil
   }
 
   private func isPreceded(_ priority: RestPriority) -> Bool {
@@ -207,10 +211,5 @@ public final class RestHost: @unchecked Sendable {
     }
   }
 
-  private func giveTurn(_ lane: Lane) {
-    condition.lock()
-    lane.isBusy = false
-    condition.broadcast()
-    condition.unlock()
-  }
+  private func giveTurn(_ lane: Lane) { lock.withLock { lane.isBusy = false } }
 }

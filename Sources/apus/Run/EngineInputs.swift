@@ -41,7 +41,8 @@ struct EngineInputs: Sendable {
 struct EngineNews: Sendable {
   let signals = Ring<FiredSignal>(capacity: 1 << 9)
   let paper = Ring<PaperEvent>(capacity: 1 << 9)
-  let gaps = Ring<GapEvent>(capacity: 1 << 9)
+  /// All symbols of a shard may ask in one tick.
+  let gaps = Ring<GapEvent>(capacity: 1 << 12)
 
   /// Empties an outbox. Engine's thread.
   func take(_ outbox: Outbox) {

@@ -12,6 +12,7 @@ import Venues
 /// pushing to the same ring: one producer after the other.
 final class HistoryLoader: Sendable {
   /// What REST still serves: 24 h by the documentation. A file that ends before can't be joined to the live stream.
+  private static let usefulMillis: Int64 = 6 * 86_400_000
   private static let joinableMillis: Int64 = 24 * 3_600_000
   /// How long REST waits for the streams; a venue that is slower, or down, keeps nobody's past waiting.
   private static let streamsMillis: Int64 = 10_000
@@ -143,12 +144,15 @@ final class HistoryLoader: Sendable {
   private func load(_ index: Int) throws -> Int64? {
     var last = apus_record()
     var loaded = 0
+    let oldestMillis = clock.nowMillis() - Self.usefulMillis
     for path in files[symbols[index]] ?? [] {
       let file = try TradeFile(path)
       let bytes = max(1, ReplayRun.fileBytes(path))
       while try file.next(into: &last) {
         last.kind = EventKind.historyTrade.rawValue
         last.symbol = UInt32(index)
+        // No window reaches so far back.
+        if last.time_ms < oldestMillis { continue }
         while !inputs.history.push(last) {
           if isStopping.load(ordering: .relaxed) { return nil }
           inputs.doorbell.ring()

@@ -21,6 +21,7 @@ final class LiveSession: Sendable {
   let history: HistoryLoader
   let indicators: IndicatorPlayer?
   let watch: VenueWatch
+  let courier: GapCourier
   /// Feed states not yet told, oldest first.
   private let feedStates: FeedStates
 
@@ -73,6 +74,7 @@ final class LiveSession: Sendable {
       setup, symbols: names, files: config.historyFiles, inputs: inputs, clock: clock, options: historyOptions,
       logger: logger, onDeaf: { feed.resubscribe(symbolIndex: $0) }, isStreaming: { feed.state == .streaming })
     self.history = history
+    courier = GapCourier(news.gaps, request: { history.request($0) })
     if let path = config.indicatorsFile {
       let records = try IndicatorRecords.loadForRun(path, symbols: table)
       indicators = IndicatorPlayer(records, ring: inputs.indicators, doorbell: inputs.doorbell, clock: clock)
@@ -82,14 +84,18 @@ final class LiveSession: Sendable {
     let listener = VenueWatch.Listener(
       listed: { instrument in
         // Until the files are read nobody could fetch its past; the next look finds it again.
-        guard symbols.count < room, history.add(instrument.symbol) else { return false }
+        guard symbols.count < room else {
+          logger.warning("\(instrument.symbol): listed, but there is no room for another symbol: restart to trade it")
+          return true
+        }
+        guard history.add(instrument.symbol) else { return false }
         symbols.add(instrument.symbol)
         feed.add(instrument)
         return true
       }, delisted: { feed.remove($0) })
     watch = VenueWatch(
       config, rest: setup.rest, clock: clock, symbols: names, inputs: inputs, intervals: intervals, logger: logger,
-      listener: listener)
+      tradeOffsetMillis: { feed.tradeOffsetMillis }, listener: listener)
   }
 
   /// Of `all`, more may be listed.
@@ -126,6 +132,7 @@ final class LiveSession: Sendable {
       try feed.start()
       try history.start()
       try indicators?.start()
+      try courier.start()
       try watch.start()
     } catch {
       stop()
@@ -136,6 +143,7 @@ final class LiveSession: Sendable {
   func stop() {
     setup.rest.stop()
     watch.stop()
+    courier.stop()
     feed.stop()
     history.stop()
     indicators?.stop()

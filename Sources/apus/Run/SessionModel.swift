@@ -21,7 +21,7 @@ struct SessionModel {
     ledger = PaperLedger(symbols: session.symbols, strategies: session.strategies)
   }
 
-  /// All that happened since the last call, in the order of each ring; gaps are passed on to history.
+  /// All that happened since the last call, in the order of each ring.
   mutating func takeEvents() -> [LogLines.Event] {
     var events: [LogLines.Event] = []
     let now = session.clock.nowMillis()
@@ -32,9 +32,7 @@ struct SessionModel {
     while session.news.paper.pop(into: &paper) {
       if let event = ledger.add(paper, nowMillis: now) { events.append(event) }
     }
-    var gap = Zeroed.gap
-    while session.news.gaps.pop(into: &gap) {
-      session.history.request(gap)
+    for gap in session.courier.take() {
       if let event = event(gap) { events.append(event) }
     }
     for state in session.takeFeedStates() where state.description != lastFeed {
@@ -47,7 +45,7 @@ struct SessionModel {
   /// What of it a person or a log wants to know; questions to the venue about silence are none.
   private func event(_ gap: GapEvent) -> LogLines.Event? {
     let symbol = session.symbols.name(Int(gap.symbol))
-    let count = gap.throughId - gap.fromId + 1
+    let count = gap.throughId &- gap.fromId &+ 1
     switch gap.kind {
     case .wanted: return .gap(symbol: symbol, missing: count, isPermanent: false)
     case .permanent: return .gap(symbol: symbol, missing: count, isPermanent: true)

@@ -22,6 +22,7 @@ struct VenueSetup {
       // The first call also makes the connection; the second one's round trip is the wire's alone.
       _ = try rest.serverTime()
       clock = try rest.serverTime()
+      rest.believe(clock)
       let listings = try rest.exchangeInfo()
       selection = try SymbolSelection(
         config.symbolChoice, contractTypes: config.contractTypes, listings: listings,

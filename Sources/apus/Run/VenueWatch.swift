@@ -17,6 +17,12 @@ final class VenueWatch: Sendable {
   /// A clock further off than this is measured again before it is believed; until then no entries.
   private static let doubtMillis: Int64 = 500
   private static let confirmations = 3
+  /// What `/time` may differ from the trades' own times, which are some 0.1 s old.
+  private static let tradesMillis: Int64 = 2_000
+  /// A symbol that doesn't trade in so many looks in a row is gone; one answer may be wrong or in parts.
+  private static let looks = 3
+  /// More than this share of the symbols gone at once is the answer's fault.
+  private static let shareGone = 0.1
 
   /// What the run does when a symbol comes or goes; on this watch's thread.
   struct Listener: Sendable {
@@ -34,14 +40,19 @@ final class VenueWatch: Sendable {
   private let listener: Listener
   private let logger: Logger
   private let known: Mutex<Set<String>>
-  private let gone = Mutex<Set<String>>([])
+  // The thread's own.
+  private let gone = Mutex<[String: Int]>([:])
+  private let isDoubted = Atomic<Bool>(false)
+  /// The venue's clock minus the monotonic one by its trades; nil while none come.
+  private let tradeOffsetMillis: @Sendable () -> Int64?
   private let isStopping = Atomic<Bool>(false)
   private let thread = Mutex<VenueThread?>(nil)
 
   init(
     _ config: RunConfig, rest: BinanceRest, clock: EngineClock, symbols: [String], inputs: EngineInputs,
-    intervals: Intervals, logger: Logger, listener: Listener
+    intervals: Intervals, logger: Logger, tradeOffsetMillis: @escaping @Sendable () -> Int64?, listener: Listener
   ) {
+    self.tradeOffsetMillis = tradeOffsetMillis
     self.rest = rest
     self.clock = clock
     choice = config.symbolChoice
@@ -90,39 +101,57 @@ final class VenueWatch: Sendable {
   private func synchronise() {
     do {
       let time = try rest.serverTime()
+      if let trades = tradeOffsetMillis(), abs(time.monotonicOffsetMillis - trades) > Self.tradesMillis {
+        let off = time.monotonicOffsetMillis - trades
+        logger.warning("clock: the venue's /time is \(off) ms off its own trades' times: not believed")
+        return
+      }
       let deviation = time.monotonicOffsetMillis - clock.monotonicOffsetMillis
       clock.wallOffsetMillis = time.offsetMillis
-      // Within half the round trip nobody knows better.
-      if abs(deviation) <= time.roundTripMillis / 2 + 1 { return }
-      if abs(deviation) <= Self.doubtMillis {
-        clock.monotonicOffsetMillis = time.monotonicOffsetMillis
-      } else {
+      if abs(deviation) > Self.doubtMillis {
         try confirm(deviation)
+        return
       }
+      // Within half the round trip nobody knows better.
+      if abs(deviation) > time.roundTripMillis / 2 + 1 { adopt(time) }
+      trust()
     } catch {
       if !isStopping.load(ordering: .relaxed) { logger.warning("clock: \(error)") }
     }
   }
 
+  private func adopt(_ time: BinanceRest.ServerTime) {
+    clock.monotonicOffsetMillis = time.monotonicOffsetMillis
+    rest.believe(time)
+  }
+
+  private func trust() {
+    guard isDoubted.exchange(false, ordering: .relaxed) else { return }
+    tell(.clockTrusted)
+  }
+
   /// A jump: no entries until several measurements agree on it.
   private func confirm(_ deviation: Int64) throws(VenueError) {
+    isDoubted.store(true, ordering: .relaxed)
     tell(.clockDoubted)
     logger.warning(
       "clock: the venue's is \(deviation) ms off what it was: measuring again, no entries until it is known")
-    var offsets: [Int64] = []
-    while offsets.count < Self.confirmations, !isStopping.load(ordering: .relaxed) {
-      offsets.append(try rest.serverTime(attempts: 3).monotonicOffsetMillis)
+    var times: [BinanceRest.ServerTime] = []
+    while times.count < Self.confirmations, !isStopping.load(ordering: .relaxed) {
+      times.append(try rest.serverTime(attempts: 3))
       Pause.millis(100)
     }
-    guard let least = offsets.min(), let most = offsets.max(), most - least <= Self.doubtMillis else {
+    times.sort { $0.monotonicOffsetMillis < $1.monotonicOffsetMillis }
+    guard let least = times.first?.monotonicOffsetMillis, let most = times.last?.monotonicOffsetMillis,
+      most - least <= Self.doubtMillis
+    else {
       // The next measurement, in a minute, begins anew.
       logger.error("clock: the venue's answers differ by seconds: no entries")
       return
     }
-    clock.monotonicOffsetMillis = offsets.sorted()[offsets.count / 2]
-    tell(.clockTrusted)
-    logger.warning(
-      "clock: set to the venue's, \(clock.monotonicOffsetMillis - (least - deviation)) ms from what it was")
+    adopt(times[times.count / 2])
+    trust()
+    logger.warning("clock: set to the venue's, some \(deviation) ms from what it was")
   }
 
   private func tell(_ command: Command) {
@@ -139,13 +168,7 @@ final class VenueWatch: Sendable {
     do {
       let listings = try rest.exchangeInfo()
       let trading = Set(listings.filter { $0.status == "TRADING" }.map(\.instrument.symbol))
-      let lost = known.withLock { known in gone.withLock { known.subtracting(trading).subtracting($0) } }
-      for symbol in lost.sorted() {
-        gone.withLock { _ = $0.insert(symbol) }
-        logger.warning(
-          "\(symbol): the venue trades it no longer: no entries, open paper positions end at the last price")
-        listener.delisted(symbol)
-      }
+      noteGone(trading)
       guard choice == .all else { return }
       for listing in listings where isNew(listing) {
         guard listener.listed(listing.instrument) else { continue }
@@ -154,6 +177,28 @@ final class VenueWatch: Sendable {
       }
     } catch {
       if !isStopping.load(ordering: .relaxed) { logger.warning("listings: \(error)") }
+    }
+  }
+
+  private func noteGone(_ trading: Set<String>) {
+    let known = known.withLock { $0 }
+    let missing = known.subtracting(trading)
+    if missing.count > max(3, Int(Double(known.count) * Self.shareGone)) {
+      logger.warning("listings: \(missing.count) of \(known.count) symbols are missing at once: not believed")
+      return
+    }
+    let lost = gone.withLock { gone in
+      for symbol in known.intersection(trading) where (gone[symbol] ?? 0) < Self.looks { gone[symbol] = nil }
+      return missing.filter { symbol in
+        gone[symbol, default: 0] += 1
+        return gone[symbol] == Self.looks
+      }
+    }
+    for symbol in lost.sorted() {
+      logger.warning(
+        "\(symbol): the venue trades it no longer: no entries, open paper positions end at the last price; should it come back, restart"
+      )
+      listener.delisted(symbol)
     }
   }
 
