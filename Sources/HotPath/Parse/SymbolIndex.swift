@@ -3,8 +3,8 @@ import Memory
 /// From a symbol's bytes to the index each record carries instead of a name.
 ///
 /// Open addressing over FNV-1a: a look-up is one hash of some seven bytes and, at a load of at most one half, about
-/// one comparison. Names are UTF-8 and may be non-ASCII. Fixed when the engine starts; a handle without references, so
-/// that passing it costs no reference count.
+/// one comparison. Names are UTF-8 and may be non-ASCII; the thread that looks them up adds them, and none is removed. A
+/// handle without references, so that passing it costs no reference count.
 public struct SymbolIndex: Sendable, BitwiseCopyable {
   private let buckets: Slab<UInt32>  // index + 1; 0 is empty
   private let bytes: Slab<UInt8>
