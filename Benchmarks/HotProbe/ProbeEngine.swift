@@ -27,6 +27,8 @@ struct ProbeEngine {
     // History is empty: live trades may flow.
     var end = apus_record()
     end.kind = EventKind.historyEnd.rawValue
+    // Nobody is to ask for a past.
+    end.flags = RecordFlags.gaveUp
     now = input.trades[0].time_ms
     step(end)
   }

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Testing
+import Venues
 
 @testable import apus
 
@@ -80,6 +81,10 @@ struct TerminalTests {
       (.trades(symbol: "A", what: .quarantined, id: 7, count: 1), "quarantine A id 7: "),
       (.trades(symbol: "A", what: .rebuild, id: 7, count: 0), "rebuild A: "),
       (.status(model), "status up 1h02m feed live 0/0 | REST 0/0 | BTCUSDT 68005.1"),
+      (
+        .connection(ConnectionChange(symbol: "A", count: 200, isStreaming: false, reason: "lost")),
+        "connection of A and 199 more is cut off: lost"
+      ),
       (.feed("lost\nand found"), "feed lostand found"),
     ]
     for (event, expected) in events {

@@ -94,7 +94,7 @@ private func read(_ frame: UnsafeBufferPointer<UInt8>) -> FrameReading {
     reading.answer = unsafe Subscription.answer(frame)
   case .trade:
     var record = apus_record()
-    guard ring.pop(into: &record), record.symbol == intake.lastSymbol else { fatalError("a trade is not on the ring") }
+    guard ring.pop(into: &record), record.time_ms == intake.lastMillis else { fatalError("a trade is not on the ring") }
     guard record.kind == EventKind.trade.rawValue, record.price_e8 > 0, record.quantity_e8 >= 0, record.id >= 0 else {
       fatalError("a frame became a trade that cannot be: \(record)")
     }

@@ -93,10 +93,10 @@ private func check(_ answer: RestAnswer) {
   guard !refusal.description.isEmpty else { fatalError("a refusal without words") }
   if case .rateLimited(_, _, let waitMillis, _) = refusal {
     guard (0...1_000_000_000).contains(waitMillis) else { fatalError("a wait of \(waitMillis) ms") }
-    budget.block(forMillis: waitMillis, venueMillis: nowMillis)
+    budget.block(forMillis: waitMillis, monotonicMillis: 1_000)
   }
   for priority in RestPriority.allCases {
-    let pauseMillis = budget.pauseMillis(priority, weight: 40, venueMillis: nowMillis)
+    let pauseMillis = budget.pauseMillis(priority, weight: 40, venueMillis: nowMillis, monotonicMillis: 1_000)
     guard (0...1_000_000_000).contains(pauseMillis) else { fatalError("a pause of \(pauseMillis) ms") }
   }
   budget.spend(weight: 40, venueMillis: nowMillis)

@@ -17,6 +17,7 @@ final class FeedRig: @unchecked Sendable {
 
   final class StateLog: Sendable {
     let all = Mutex<[FeedState]>([])
+    let connections = Mutex<[ConnectionChange]>([])
   }
 
   init(
@@ -30,7 +31,8 @@ final class FeedRig: @unchecked Sendable {
       endpoints: .sim(host: host, port: port), trust: TLSTrust(caFile: ca),
       symbols: SymbolTable(symbols, room: options.symbolRoom),
       ring: ring, doorbell: doorbell, stages: stages, logger: quietLogger(), options: options,
-      onState: { state in states.all.withLock { $0.append(state) } })
+      onState: { state in states.all.withLock { $0.append(state) } },
+      onConnection: { change in states.connections.withLock { $0.append(change) } })
   }
 
   /// Starts, waits until `condition` or 10 s, and stops. Gives whether the condition held.

@@ -32,6 +32,10 @@ struct FeedShardTests {
     let rig = try FeedRig(port: venue.port, ca: Self.certificate.file)
     #expect(try rig.run { rig.counts.trades == 2 && rig.feed.state == .streaming }, "\(rig.counts) \(rig.reasons)")
     _ = rig.records()
+    let changes = rig.states.connections.withLock { $0 }
+    #expect(changes.map(\.isStreaming) == [true, false, true])
+    #expect(changes.allSatisfy { $0.symbol == "BTCUSDT" && $0.count == 2 })
+    #expect(changes[1].reason.contains("was lost") && changes[0].reason.isEmpty)
     #expect(rig.turns.prefix(3) == [.feedDown, .feedHeard, .feedDown])
     let down = rig.news.filter { $0.kind == EventKind.feedDown.rawValue }
     #expect(down.allSatisfy { $0.symbol == 0 && $0.first_id == 2 })

@@ -69,6 +69,8 @@ struct DecisionRow: BenchRow {
     }
     var end = apus_record()
     end.kind = EventKind.historyEnd.rawValue
+    // Nobody is to ask for a past.
+    end.flags = RecordFlags.gaveUp
     pair.step(end, now: trades[source.warmCount].time_ms)
     return pair
   }

@@ -113,6 +113,8 @@ private final class OneEngine {
     }
     var end = apus_record()
     end.kind = EventKind.historyEnd.rawValue
+    // Nobody is to ask for a past.
+    end.flags = RecordFlags.gaveUp
     _ = engine.pointee.step(end, now: trades[source.warmCount].time_ms, into: outbox)
   }
 

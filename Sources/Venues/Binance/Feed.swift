@@ -19,6 +19,7 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
   private let trust: TLSTrust
   let logger: Logger
   private let onState: @Sendable (FeedState) -> Void
+  private let onConnection: @Sendable (ConnectionChange) -> Void
   let intake: TradeIntake
   private let interrupt: Interrupt
   let options: FeedOptions
@@ -61,18 +62,21 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
   }
 
   /// `ring` is this feed's alone to push to; of `stages` it writes the feed's. `nowMillis`: the venue's clock, for telling
-  /// the engine when a stream was heard. `onState` runs on the feed's thread and must return quickly.
+  /// the engine when a stream was heard. `onState` and `onConnection` run on the feed's thread and must return
+  /// quickly; the one tells how far the run that is furthest behind has come, the other of each run of symbols.
   public init(
     endpoints: BinanceEndpoints, trust: TLSTrust, symbols: SymbolTable, ring: RecordRing, doorbell: Doorbell,
     stages: LatencyStages, logger: Logger, placement: FeedPlacement = FeedPlacement(),
     options: FeedOptions = FeedOptions(), nowMillis: @escaping @Sendable () -> Int64 = { apus_wall_millis() },
     random: @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() },
-    onState: @escaping @Sendable (FeedState) -> Void = { _ in }
+    onState: @escaping @Sendable (FeedState) -> Void = { _ in },
+    onConnection: @escaping @Sendable (ConnectionChange) -> Void = { _ in }
   ) throws(VenueError) {
     self.endpoints = endpoints
     self.trust = trust
     self.logger = logger
     self.onState = onState
+    self.onConnection = onConnection
     self.placement = placement
     self.options = options
     self.nowMillis = nowMillis
@@ -280,7 +284,9 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
     var worst = FeedState.streaming
     var streaming = 0
     for shard in shards.indices {
-      if isStreaming(shard) {
+      let isStreaming = isStreaming(shard)
+      if isStreaming != shards[shard].wasStreaming { tellConnection(shard, isStreaming) }
+      if isStreaming {
         streaming += 1
         continue
       }
@@ -290,6 +296,14 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
     let counts = (streaming, shards.count)
     if shared.withLock({ $0.shards != counts }) { shared.withLock { $0.shards = counts } }
     publish(worst)
+  }
+
+  private func tellConnection(_ shard: Int, _ isStreaming: Bool) {
+    shards[shard].wasStreaming = isStreaming
+    let reason = isStreaming ? "" : connections[shards[shard].leading].failure?.description ?? ""
+    onConnection(
+      ConnectionChange(
+        symbol: shards[shard].names[0], count: shards[shard].names.count, isStreaming: isStreaming, reason: reason))
   }
 
   private func publish(_ state: FeedState) {

@@ -10,6 +10,8 @@ struct FeedShard {
   /// Names that the venue trades no longer.
   private(set) var removed: Set<String> = []
 
+  /// What was told of it last.
+  var wasStreaming = false
   /// The engine has been told that nothing comes.
   var isToldDown = false
   /// Until when what comes twice is meant so, though one connection has ended: the other may be some frames behind.

@@ -37,6 +37,14 @@ final class EventLog {
       ("gap", [("symbol", JsonText.string(symbol)), ("missing", "\(missing)"), ("permanent", "\(isPermanent)")])
     case .trades(let symbol, let what, let id, let count):
       (what.rawValue, [("symbol", JsonText.string(symbol)), ("id", "\(id)"), ("count", "\(count)")])
+    case .connection(let change):
+      (
+        "connection",
+        [
+          ("symbol", JsonText.string(change.symbol)), ("count", "\(change.count)"),
+          ("streaming", "\(change.isStreaming)"), ("reason", JsonText.string(change.reason)),
+        ]
+      )
     case .feed(let state): ("feed", [("state", JsonText.string(state))])
     case .status(let model): ("status", members(model) + states(model))
     }

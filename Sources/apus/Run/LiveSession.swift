@@ -27,6 +27,7 @@ final class LiveSession: Sendable {
 
   private final class FeedStates: Sendable {
     let queue = Mutex<[FeedState]>([])
+    let connections = Mutex<[ConnectionChange]>([])
   }
 
   /// `name`: by which `apus latency` can tell this run from others.
@@ -63,7 +64,8 @@ final class LiveSession: Sendable {
         endpoints: setup.endpoints, trust: setup.trust, symbols: table, ring: inputs.market,
         doorbell: inputs.doorbell, stages: latencies.stages, logger: logger,
         placement: FeedPlacement(cpu: placement.feedCpu, polls: placement.feedPolls), options: options,
-        nowMillis: { clock.nowMillis() }, onState: { state in states.queue.withLock { $0.append(state) } })
+        nowMillis: { clock.nowMillis() }, onState: { state in states.queue.withLock { $0.append(state) } },
+        onConnection: { change in states.connections.withLock { $0.append(change) } })
     } catch {
       throw Failure(.unavailable, "\(error)")
     }
@@ -149,6 +151,14 @@ final class LiveSession: Sendable {
     indicators?.stop()
     engine.stop()
     latencies.remove()
+  }
+
+  /// What became of connections since the last call.
+  func takeConnections() -> [ConnectionChange] {
+    feedStates.connections.withLock { connections in
+      defer { connections.removeAll() }
+      return connections
+    }
   }
 
   /// Feed states since the last call.

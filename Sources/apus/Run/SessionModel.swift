@@ -35,6 +35,7 @@ struct SessionModel {
     for gap in session.courier.take() {
       if let event = event(gap) { events.append(event) }
     }
+    for change in session.takeConnections() { events.append(.connection(change)) }
     for state in session.takeFeedStates() where state.description != lastFeed {
       lastFeed = state.description
       events.append(.feed(state.description))

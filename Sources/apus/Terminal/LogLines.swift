@@ -1,4 +1,5 @@
 import Domain
+import Venues
 
 /// The same news for a file or a pipe: one line each, with the time in UTC in front.
 struct LogLines {
@@ -11,6 +12,8 @@ struct LogLines {
     /// Trades that were missing or in doubt.
     case trades(symbol: String, what: Mending, id: Int64, count: Int64)
     case feed(String)
+    /// A run of symbols is heard, or cut off.
+    case connection(ConnectionChange)
     case status(ViewModel)
   }
 
@@ -64,6 +67,9 @@ struct LogLines {
     case .trades(let symbol, .rebuild, _, _):
       return "rebuild \(symbol): its windows are not what the venue has; fetching its day again"
     case .feed(let state): return "feed \(state)"
+    case .connection(let change):
+      let symbols = change.symbol + (change.count > 1 ? " and \(change.count - 1) more" : "")
+      return "connection of \(symbols) " + (change.isStreaming ? "streams" : "is cut off: \(change.reason)")
     case .status(let model): return text(model)
     }
   }
