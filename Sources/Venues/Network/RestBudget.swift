@@ -1,8 +1,9 @@
 /// Keeps within the venue's request weight per minute, which counts for the whole address and everyone on it, and silent
 /// for as long as the venue said.
 ///
-/// The minutes are the venue's, the silence is counted on the monotonic clock: a `/time` that lies must not prolong it. The venue's own count, from X-MBX-USED-WEIGHT-1M, is believed over ours unless it is lower: then it was taken before
-/// another call of ours arrived. Both start anew with each minute of the venue's clock.
+/// The venue's own count, from X-MBX-USED-WEIGHT-1M, is believed over ours unless it is lower: then it was taken before
+/// another call of ours arrived. Both start anew with each minute of the venue's clock. The silence is counted on the
+/// monotonic clock: a `/time` that lies must not prolong it.
 struct RestBudget {
   /// What the venue allows a minute.
   var limitPerMinute: Int

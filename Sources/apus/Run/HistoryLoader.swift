@@ -11,8 +11,9 @@ import Venues
 /// A thread of its own reads the files into the history ring; when it is done it starts `BinanceHistory`, which goes on
 /// pushing to the same ring: one producer after the other.
 final class HistoryLoader: Sendable {
-  /// What REST still serves: 24 h by the documentation. A file that ends before can't be joined to the live stream.
+  /// Older rows of a file are passed over: no window reaches so far, and the engine takes none older than a week.
   private static let usefulMillis: Int64 = 6 * 86_400_000
+  /// What REST still serves: 24 h by the documentation. A file that ends before can't be joined to the live stream.
   private static let joinableMillis: Int64 = 24 * 3_600_000
   /// How long REST waits for the streams; a venue that is slower, or down, keeps nobody's past waiting.
   private static let streamsMillis: Int64 = 10_000
