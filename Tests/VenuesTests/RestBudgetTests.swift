@@ -9,7 +9,7 @@ struct RestBudgetTests {
     var budget = RestBudget(limitPerMinute: 2_400)
     #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000, monotonicMillis: 0) == 0)
     budget.spend(weight: 20, venueMillis: minute + 1_000)
-    budget.report(used: 2_020, venueMillis: minute + 1_000)
+    budget.report(used: 2_020, sentMillis: minute + 900, venueMillis: minute + 1_000)
     #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 1_000, monotonicMillis: 0) == 0)
     budget.spend(weight: 20, venueMillis: minute + 2_000)
     #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 3_000, monotonicMillis: 0) == 57_200)
@@ -35,8 +35,19 @@ struct RestBudgetTests {
   @Test func anOlderCountDoesNotGiveWeightBack() {
     var budget = RestBudget(limitPerMinute: 100)
     budget.spend(weight: 60, venueMillis: minute)
-    budget.report(used: 20, venueMillis: minute)
+    budget.report(used: 20, sentMillis: minute, venueMillis: minute)
     #expect(budget.used == 60)
+  }
+
+  /// Sent before the minute turned, answered after: the count is the old minute's, and the new one is not held up by it.
+  @Test func aCountOfTheMinuteBeforeIsLeftOut() {
+    var budget = RestBudget(limitPerMinute: 2_400)
+    budget.spend(weight: 20, venueMillis: minute + 59_900)
+    budget.report(used: 2_390, sentMillis: minute + 59_900, venueMillis: minute + 60_050)
+    #expect(budget.used == 0)
+    #expect(budget.pauseMillis(.history, weight: 20, venueMillis: minute + 60_050, monotonicMillis: 0) == 0)
+    budget.report(used: 300, sentMillis: minute + 60_060, venueMillis: minute + 60_100)
+    #expect(budget.used == 300)
   }
 
   @Test func aBlockIsForAll() {

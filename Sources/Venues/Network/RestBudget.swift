@@ -32,9 +32,13 @@ struct RestBudget {
     used += weight
   }
 
-  /// The venue told its count.
-  mutating func report(used told: Int, venueMillis: Int64) {
+  /// The venue told its count, in answer to a request sent at `sentMillis` of its clock.
+  ///
+  /// One that was sent in the minute before may tell that minute's count, which would hold up all of this one. Left out: should it
+  /// be of this minute after all, it lacks no more than that request's own weight until the next answer tells.
+  mutating func report(used told: Int, sentMillis: Int64, venueMillis: Int64) {
     turn(venueMillis)
+    guard sentMillis / 60_000 == minute else { return }
     used = max(used, told)
   }
 

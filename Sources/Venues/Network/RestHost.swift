@@ -167,11 +167,12 @@ public final class RestHost: @unchecked Sendable {
     let lane = call.priority.isUrgent ? urgent : bulk
     try takeTurn(lane, call, "GET \(path)", deadlineNanos)
     defer { giveTurn(lane) }
+    let sentMillis = venueMillis
     sending()
     let answer = try lane.client.get(path, query: query, timeoutMillis: call.timeoutMillis)
     if let used = answer.usedWeight {
       let nowMillis = venueMillis
-      lock.withLock { budget.report(used: used, venueMillis: nowMillis) }
+      lock.withLock { budget.report(used: used, sentMillis: sentMillis, venueMillis: nowMillis) }
     }
     return answer
   }
