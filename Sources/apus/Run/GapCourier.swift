@@ -12,8 +12,7 @@ final class GapCourier: Sendable {
   private let gaps: Ring<GapEvent>
   private let request: @Sendable (GapEvent) -> Void
   private let kept = Mutex<[GapEvent]>([])
-  private let isStopping = Atomic<Bool>(false)
-  private let thread = Mutex<VenueThread?>(nil)
+  private let thread = RunThread("gaps")
 
   /// The courier is the ring's only consumer. `request` runs on its thread.
   init(_ gaps: Ring<GapEvent>, request: @escaping @Sendable (GapEvent) -> Void) {
@@ -21,19 +20,9 @@ final class GapCourier: Sendable {
     self.request = request
   }
 
-  func start() throws(VenueError) {
-    let started = try VenueThread(name: "gaps") { [self] in run() }
-    thread.withLock { $0 = started }
-  }
+  func start() throws(VenueError) { try thread.start { [self] in run() } }
 
-  func stop() {
-    isStopping.store(true, ordering: .relaxed)
-    let running = thread.withLock { thread in
-      defer { thread = nil }
-      return thread
-    }
-    running?.join()
-  }
+  func stop() { thread.stop() }
 
   /// What came since the last call.
   func take() -> [GapEvent] {
@@ -45,7 +34,7 @@ final class GapCourier: Sendable {
 
   private func run() {
     var gap = Zeroed.gap
-    while !isStopping.load(ordering: .relaxed) {
+    while !thread.isStopping {
       while gaps.pop(into: &gap) {
         request(gap)
         kept.withLock { kept in

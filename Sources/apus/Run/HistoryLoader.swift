@@ -19,7 +19,6 @@ final class HistoryLoader: Sendable {
   private static let streamsMillis: Int64 = 10_000
 
   private struct State {
-    var thread: VenueThread?
     var rest: BinanceHistory?
     /// By symbol: 0...1 of its files' bytes.
     var fileShare: [Double]
@@ -35,7 +34,7 @@ final class HistoryLoader: Sendable {
   private let inputs: EngineInputs
   private let clock: EngineClock
   private let logger: Logger
-  private let isStopping = Atomic<Bool>(false)
+  private let thread = RunThread("history-files")
   private let state: Mutex<State>
 
   /// `isStreaming`: whether all streams are subscribed; any thread.
@@ -56,19 +55,11 @@ final class HistoryLoader: Sendable {
     state = Mutex(State(fileShare: symbols.map { files[$0] == nil ? 1 : 0 }))
   }
 
-  func start() throws {
-    let thread = try VenueThread(name: "history-files") { [self] in run() }
-    state.withLock { $0.thread = thread }
-  }
+  func start() throws(VenueError) { try thread.start { [self] in run() } }
 
   /// Ends both threads and waits for them.
   func stop() {
-    isStopping.store(true, ordering: .relaxed)
-    let thread = state.withLock { state in
-      defer { state.thread = nil }
-      return state.thread
-    }
-    thread?.join()
+    thread.stop()
     state.withLock { $0.rest }?.stop()
   }
 
@@ -117,7 +108,7 @@ final class HistoryLoader: Sendable {
         beginnings.append(.init(fromId: try load(index), tradesPerDay: setup.selection.tradesPerDay[index]))
       }
       awaitStreams()
-      if isStopping.load(ordering: .relaxed) { return }
+      if thread.isStopping { return }
       let rest = BinanceHistory(
         rest: setup.rest, symbols: symbols, beginnings: beginnings, ring: inputs.history, doorbell: inputs.doorbell,
         logger: logger, options: options, onDeaf: onDeaf)
@@ -134,7 +125,7 @@ final class HistoryLoader: Sendable {
   /// hole. The other way round every trade is in one of both.
   private func awaitStreams() {
     let deadlineMillis = clock.nowMillis() + Self.streamsMillis
-    while !isStreaming(), clock.nowMillis() < deadlineMillis, !isStopping.load(ordering: .relaxed) {
+    while !isStreaming(), clock.nowMillis() < deadlineMillis, !thread.isStopping {
       Pause.millis(10)
     }
   }
@@ -155,7 +146,7 @@ final class HistoryLoader: Sendable {
         // No window reaches so far back.
         if last.time_ms < oldestMillis { continue }
         while !inputs.history.push(last) {
-          if isStopping.load(ordering: .relaxed) { return nil }
+          if thread.isStopping { return nil }
           inputs.doorbell.ring()
           Pause.millis(1)
         }

@@ -15,9 +15,8 @@ final class IndicatorPlayer: IndicatorSource {
   private let ring: RecordRing
   private let doorbell: Doorbell
   private let clock: EngineClock
-  private let isStopping = Atomic<Bool>(false)
   private let played = Atomic<Int>(0)
-  private let thread = Mutex<VenueThread?>(nil)
+  private let thread = RunThread("indicators")
 
   /// `ring` is this player's alone to push to.
   init(_ records: [apus_record], ring: RecordRing, doorbell: Doorbell, clock: EngineClock) {
@@ -30,30 +29,17 @@ final class IndicatorPlayer: IndicatorSource {
   /// How many of the file's records have been played.
   var playedCount: Int { played.load(ordering: .relaxed) }
 
-  var state: FeedState {
-    if isStopping.load(ordering: .relaxed) { return .stopped }
-    return thread.withLock { $0 == nil } ? .stopped : .streaming
-  }
+  var state: FeedState { thread.isRunning && !thread.isStopping ? .streaming : .stopped }
 
-  func start() throws(VenueError) {
-    let started = try VenueThread(name: "indicators") { [self] in run() }
-    thread.withLock { $0 = started }
-  }
+  func start() throws(VenueError) { try thread.start { [self] in run() } }
 
-  func stop() {
-    isStopping.store(true, ordering: .relaxed)
-    let running = thread.withLock { thread in
-      defer { thread = nil }
-      return thread
-    }
-    running?.join()
-  }
+  func stop() { thread.stop() }
 
   private func run() {
     let oldest = clock.nowMillis() - Self.lookBackMillis
     for record in records where record.id >= oldest {
       while record.id > clock.nowMillis() || ring.free() == 0 {
-        if isStopping.load(ordering: .relaxed) { return }
+        if thread.isStopping { return }
         Pause.millis(Self.pollMillis)
       }
       _ = ring.push(record)

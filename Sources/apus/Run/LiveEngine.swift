@@ -3,7 +3,6 @@ import CRecords
 import Domain
 import HotPath
 import Memory
-import Synchronization
 import Venues
 
 /// The engine thread: takes events from its rings, stamps them with now, steps, and hands on what came of it.
@@ -23,9 +22,7 @@ final class LiveEngine: Sendable {
   private let config: EngineConfig
   private let wait: any WaitStrategy & Sendable
   private let stages: LatencyStages
-  private let cpu: Int?
-  private let isStopping = Atomic<Bool>(false)
-  private let thread = Mutex<VenueThread?>(nil)
+  private let thread: RunThread
 
   init(
     _ config: EngineConfig, inputs: EngineInputs, news: EngineNews, clock: EngineClock,
@@ -37,27 +34,16 @@ final class LiveEngine: Sendable {
     self.clock = clock
     self.wait = wait
     self.stages = stages
-    self.cpu = cpu
+    thread = RunThread("engine", cpu: cpu)
     let first = Engine(config)
     board = SnapshotBoard(first)
     first.deallocate()
   }
 
-  func start() throws {
-    let started = try VenueThread(name: "engine", cpu: cpu) { [self] in run() }
-    thread.withLock { $0 = started }
-  }
+  func start() throws(VenueError) { try thread.start { [self] in run() } }
 
   /// Ends the thread and waits for it.
-  func stop() {
-    isStopping.store(true, ordering: .relaxed)
-    inputs.doorbell.ring()
-    let running = thread.withLock { thread in
-      defer { thread = nil }
-      return thread
-    }
-    running?.join()
-  }
+  func stop() { thread.stop { inputs.doorbell.ring() } }
 
   private func run() {
     var engine = Engine(config)
@@ -68,7 +54,7 @@ final class LiveEngine: Sendable {
     tick.kind = EventKind.tick.rawValue
     var now = clock.nowMillis()
     var nextTickNanos = apus_monotonic_nanos()
-    while !isStopping.load(ordering: .relaxed) {
+    while !thread.isStopping {
       let worked = takeBatches(&engine, outbox, &now, &timing)
       if apus_monotonic_nanos() >= nextTickNanos {
         nextTickNanos = apus_monotonic_nanos() + Self.tickMillis * 1_000_000

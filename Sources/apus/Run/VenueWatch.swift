@@ -45,8 +45,7 @@ final class VenueWatch: Sendable {
   private let isDoubted = Atomic<Bool>(false)
   /// The venue's clock minus the monotonic one by its trades; nil while none come.
   private let tradeOffsetMillis: @Sendable () -> Int64?
-  private let isStopping = Atomic<Bool>(false)
-  private let thread = Mutex<VenueThread?>(nil)
+  private let thread = RunThread("watch")
 
   init(
     _ config: RunConfig, rest: BinanceRest, clock: EngineClock, symbols: [String], inputs: EngineInputs,
@@ -64,25 +63,15 @@ final class VenueWatch: Sendable {
     known = Mutex(Set(symbols))
   }
 
-  func start() throws(VenueError) {
-    let started = try VenueThread(name: "watch") { [self] in run() }
-    thread.withLock { $0 = started }
-  }
+  func start() throws(VenueError) { try thread.start { [self] in run() } }
 
   /// Ends the thread and waits; its running call ends with the REST client's `stop`.
-  func stop() {
-    isStopping.store(true, ordering: .relaxed)
-    let running = thread.withLock { thread in
-      defer { thread = nil }
-      return thread
-    }
-    running?.join()
-  }
+  func stop() { thread.stop() }
 
   private func run() {
     var nextClockNanos = apus_monotonic_nanos() + UInt64(intervals.clockMillis) * 1_000_000
     var nextListingNanos = apus_monotonic_nanos() + UInt64(intervals.listingMillis) * 1_000_000
-    while !isStopping.load(ordering: .relaxed) {
+    while !thread.isStopping {
       let nanos = apus_monotonic_nanos()
       if nanos >= nextClockNanos {
         synchronise()
@@ -116,7 +105,7 @@ final class VenueWatch: Sendable {
       if abs(deviation) > time.roundTripMillis / 2 + 1 { adopt(time) }
       trust()
     } catch {
-      if !isStopping.load(ordering: .relaxed) { logger.warning("clock: \(error)") }
+      if !thread.isStopping { logger.warning("clock: \(error)") }
     }
   }
 
@@ -137,7 +126,7 @@ final class VenueWatch: Sendable {
     logger.warning(
       "clock: the venue's is \(deviation) ms off what it was: measuring again, no entries until it is known")
     var times: [BinanceRest.ServerTime] = []
-    while times.count < Self.confirmations, !isStopping.load(ordering: .relaxed) {
+    while times.count < Self.confirmations, !thread.isStopping {
       times.append(try rest.serverTime(attempts: 3))
       Pause.millis(100)
     }
@@ -158,7 +147,7 @@ final class VenueWatch: Sendable {
     var record = apus_record()
     record.kind = EventKind.command.rawValue
     record.id = command.rawValue
-    while !inputs.watch.push(record), !isStopping.load(ordering: .relaxed) { Pause.millis(1) }
+    while !inputs.watch.push(record), !thread.isStopping { Pause.millis(1) }
     inputs.doorbell.ring()
   }
 
@@ -176,7 +165,7 @@ final class VenueWatch: Sendable {
         logger.notice("\(listing.instrument.symbol): listed; warming up")
       }
     } catch {
-      if !isStopping.load(ordering: .relaxed) { logger.warning("listings: \(error)") }
+      if !thread.isStopping { logger.warning("listings: \(error)") }
     }
   }
 
