@@ -165,6 +165,11 @@ extension Engine {
     symbols[index].window.forget(pool: pool)
     symbols[index].candles = CandleSeries()
     symbols[index].grid = FlowGrid()
+    // An id that was seen but cannot be true is above all that were applied. A rebuild begins anew several times.
+    if symbols[index].hasId {
+      let seenId = min(symbols[index].exitsId, symbols[index].lastId)
+      symbols[index].exitsFloorId = max(symbols[index].exitsFloorId, seenId)
+    }
     symbols[index].hasId = false
     symbols[index].lastId = 0
     symbols[index].hasTrade = false

@@ -55,8 +55,20 @@ extension Engine {
       }
       return .done
     }
+    if isOvertaken(record, index, now: now) {
+      if !outbox.hasRoom(strategies: strategies.count) { return .more }
+      seeLive(record, index, outbox)
+    }
     if record.flags & RecordFlags.overlap != 0 { counters.overlapped &+= 1 } else { counters.dropped &+= 1 }
     return .done
+  }
+
+  /// Whether REST brought the trade before the stream did, and a position waits for it: out of history no exit was run. Of those
+  /// that come in the wrong order besides only the higher one counts, since a repetition must not count again.
+  @_noAllocation @_noLocks
+  private func isOvertaken(_ record: apus_record, _ index: Int, now: Int64) -> Bool {
+    if !holdsGaps || symbols[index].positions == 0 || record.id <= symbols[index].exitsId { return false }
+    return isPlausible(record, index, now: now)
   }
 
   /// A trade that may not enter the windows yet: last price, exits and pending fills use it all the same.
@@ -77,7 +89,9 @@ extension Engine {
     case .full: break
     case .held: if isBehind { counters.reordered &+= 1 }
     }
-    seeLive(record, index, outbox)
+    // Positions outlast windows that are built anew, and what comes again is known by no other id then.
+    let isSeen = symbols[index].phase.isBackfilling && record.id <= symbols[index].exitsFloorId
+    if !isSeen { seeLive(record, index, outbox) }
     return decideWait(index, now: now, outbox)
   }
 
@@ -115,9 +129,11 @@ extension Engine {
     }
   }
 
-  /// Price, exits and pending fills of a held trade.
+  /// Price, exits and pending fills of a trade that does not go into the windows now.
   @_noAllocation @_noLocks
   private mutating func seeLive(_ record: apus_record, _ index: Int, _ outbox: Outbox) {
+    // Before the price is doubted: a repetition must not agree with itself.
+    if symbols[index].positions > 0, record.id > symbols[index].exitsId { symbols[index].exitsId = record.id }
     if record.quantity_e8 == 0 || !isLivePrice(record, index) { return }
     symbols[index].livePrice = record.price_e8
     if record.time_ms > symbols[index].liveMillis { symbols[index].liveMillis = record.time_ms }

@@ -126,7 +126,10 @@ public struct Engine: ~Copyable {
       if symbols[index].positions > 0 { runExits(index, at: t, price: record.price_e8, outbox) }
       if evaluatesEveryTrade { evaluate(index, at: t, decides: true, emits: emitsEveryEvaluation, outbox) }
       if stamps.isArmed { if evaluatesEveryTrade { stamps.scoredNanos = apus_stamp_in_order_nanos() } }
-      if symbols[index].positions > 0 { fillEntries(index, at: t, aggId: record.id, price: record.price_e8, outbox) }
+      if symbols[index].positions > 0 {
+        fillEntries(index, at: t, aggId: record.id, price: record.price_e8, outbox)
+        symbols[index].exitsId = record.id
+      }
     }
     return true
   }

@@ -28,6 +28,11 @@ struct SymbolState: BitwiseCopyable {
 
   /// Positions pending or open, over all strategies: mostly none, and then no trade need look.
   var positions = 0
+  /// The highest id that exits and pending fills have seen, kept while there are positions only: a trade that comes live after REST
+  /// brought it is shown to them once, and a repetition never.
+  var exitsId: Int64 = .min
+  /// The same when history began anew and forgot the ids; meaningful in `.backfilling`.
+  var exitsFloorId: Int64 = .min
 
   var phase = FeedPhase.flowing
   /// When the present hole was first noticed, engine's clock; meaningful in `.gap`.
