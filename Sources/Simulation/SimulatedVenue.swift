@@ -8,7 +8,7 @@ public final class SimulatedVenue {
   private var market: any Market
   let boards: [SymbolBoard]
   let symbolIndex: [String: Int]
-  private let lowerCaseIndex: [String: Int]
+  let lowerCaseIndex: [String: Int]
   var ledger: WeightLedger
   var connects: ConnectLedger
   /// Empty until the history is played: faults count live trades.
@@ -274,17 +274,23 @@ public final class SimulatedVenue {
       return
     }
     do throws(ControlMessage.Refusal) {
-      try obey(ControlMessage(text), session)
+      try obey(ControlMessage(text), session, nowMillis: nowMillis)
     } catch {
       session.send(RestEncoder.error(error.code, error.message))
     }
   }
 
-  private func obey(_ message: ControlMessage, _ session: StreamSession) throws(ControlMessage.Refusal) {
+  private func obey(
+    _ message: ControlMessage, _ session: StreamSession, nowMillis: Int64
+  ) throws(ControlMessage.Refusal) {
     var answer = WireText(capacity: 64)
     answer.raw("{\"result\":")
     switch message {
     case .subscribe(let names, let id):
+      if let name = refusedStream(among: names, nowMillis: nowMillis) {
+        refuse(name, id, session)
+        return
+      }
       let added = Set(names).subtracting(session.subscriptions).count
       guard session.subscriptions.count + added <= StreamSession.maxStreams else {
         throw .invalid("too many subscriptions, at most \(StreamSession.maxStreams) a connection")
@@ -312,6 +318,16 @@ public final class SimulatedVenue {
       answer.bool(session.isCombined)
       finish(&answer, id)
     }
+    session.send(answer.bytes)
+  }
+
+  /// In the form that names the message: `{"error":{"code":..,"msg":..},"id":..}`.
+  private func refuse(_ name: String, _ id: RequestID, _ session: StreamSession) {
+    let refusal = ControlMessage.Refusal.invalid("unavailable stream \(name)")
+    var answer = WireText(capacity: 128)
+    answer.raw("{\"error\":")
+    answer.raw(RestEncoder.error(refusal.code, refusal.message))
+    finish(&answer, id)
     session.send(answer.bytes)
   }
 

@@ -90,6 +90,34 @@ import Testing
     #expect(statuses == [nil, 503, 503, nil])
   }
 
+  /// A message that names the stream is refused as a whole, in the form that names the message.
+  @Test func oneSymbolsStreamsAreRefused() throws {
+    let (venue, start) = try Self.venue(#"{"fault":"refuse_stream","symbol":"ETHUSDT","at_ms":1000,"for_ms":2000}"#)
+    let session = try Self.open(venue, "/market/ws")
+    var answers: [String] = []
+    for (id, elapsed) in [999, 1_000, 2_999, 3_000].enumerated() as EnumeratedSequence<[Int64]> {
+      venue.advance(to: start + elapsed)
+      _ = session.takeFrames()
+      for symbols in [#""btcusdt@aggTrade","ethusdt@aggTrade""#, #""btcusdt@aggTrade""#] {
+        venue.receive(
+          Array(#"{"method":"SUBSCRIBE","params":[\#(symbols)],"id":\#(id)}"#.utf8), from: session,
+          nowMillis: start + elapsed)
+        answers += session.takeFrames().texts
+      }
+      if id < 3 { #expect(session.subscriptions.count == 2 - min(id, 1)) }
+      venue.receive(
+        Array(#"{"method":"UNSUBSCRIBE","params":["ethusdt@aggTrade","btcusdt@aggTrade"],"id":9}"#.utf8), from: session,
+        nowMillis: start + elapsed)
+      _ = session.takeFrames()
+    }
+    let refusal = #"{"error":{"code":2,"msg":"Invalid request: unavailable stream ethusdt@aggTrade"},"id":"#
+    #expect(
+      answers == [
+        #"{"result":null,"id":0}"#, #"{"result":null,"id":0}"#, refusal + "1}", #"{"result":null,"id":1}"#,
+        refusal + "2}", #"{"result":null,"id":2}"#, #"{"result":null,"id":3}"#, #"{"result":null,"id":3}"#,
+      ])
+  }
+
   @Test func anAddressOpensSoManyConnectionsInFiveMinutes() {
     var ledger = ConnectLedger(limit: 2)
     #expect(ledger.admit("a", nowMillis: 0) == nil)

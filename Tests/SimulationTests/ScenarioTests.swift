@@ -54,6 +54,7 @@ import Testing
       + ["NaN", "1e400", "-1", "0", "0.000000001"].map { #"{"fault":"bad_number","number":"\#($0)","at_event":1}"# }
       + [403, 408, 418, 429, 500, 502, 503, 504].map { #"{"fault":"http","status":\#($0),"at_ms":1}"# }
       + ["html", "stall", "cut_body"].map { #"{"fault":"\#($0)","at_ms":1,"for_ms":2,"path":"/fapi/v1/time"}"# }
+      + [#"{"fault":"refuse_stream","symbol":"ETHUSDT","at_ms":1,"for_ms":2}"#]
       + [#"{"fault":"slow_body","bytes_per_s":100,"at_ms":1}"#, #"{"fault":"list","at_ms":1,"symbol":"BTCUSDT"}"#]
     #expect(try Self.parse(lines.joined(separator: "\n")).count == lines.count)
   }

@@ -22,6 +22,8 @@ struct Fault: Equatable, Sendable {
     case silent
     /// New stream connections are answered 503.
     case refuse
+    /// A SUBSCRIBE that names a stream of the symbol is refused as a whole.
+    case refuseStream
     /// `count` trades from the trigger's on are sent otherwise than they are.
     case frame(FrameFault, count: Int64)
     /// Answers to requests, of one path if it is given.

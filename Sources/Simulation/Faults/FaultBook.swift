@@ -46,11 +46,11 @@ struct FaultBook {
   /// When something happens next; the far future when nothing does.
   var nextMillis: Int64 { agenda.last?.atMillis ?? .max }
 
-  /// Faults of REST and listings are asked for at a moment and not told of it.
+  /// Faults of subscriptions, REST and listings are asked for at a moment and not told of it.
   private static func hasTurns(_ fault: Fault) -> Bool {
     switch fault.kind {
     case .cut, .close, .halfOpen, .silent, .refuse: true
-    case .frame, .rest, .clockSkew, .list, .delist: false
+    case .refuseStream, .frame, .rest, .clockSkew, .list, .delist: false
     }
   }
 
@@ -117,7 +117,7 @@ struct FaultBook {
   /// that began last counts: a second fault within a longer one is seen, and afterwards the longer one again.
   func restFault(path: String, nowMillis: Int64) -> (fault: RestFault, untilMillis: Int64?)? {
     let latest = latest(nowMillis: nowMillis) {
-      guard case .rest(_, let wanted) = $0 else { return false }
+      guard case .rest(_, let wanted) = $0.kind else { return false }
       return wanted == nil || wanted == path
     }
     guard let latest, case .rest(let fault, _) = faults[latest.index].kind else { return nil }
@@ -126,16 +126,21 @@ struct FaultBook {
 
   /// How far off the venue's clock is said to be, ms.
   func clockSkewMillis(nowMillis: Int64) -> Int64 {
-    let latest = latest(nowMillis: nowMillis) { if case .clockSkew = $0 { true } else { false } }
+    let latest = latest(nowMillis: nowMillis) { if case .clockSkew = $0.kind { true } else { false } }
     guard let latest, case .clockSkew(let millis) = faults[latest.index].kind else { return 0 }
     return millis
   }
 
+  /// Whether the venue refuses the streams of a symbol.
+  func refusesStreams(of symbol: String, nowMillis: Int64) -> Bool {
+    latest(nowMillis: nowMillis) { $0.kind == .refuseStream && $0.symbol == symbol } != nil
+  }
+
   private func latest(
-    nowMillis: Int64, _ matches: (Fault.Kind) -> Bool
+    nowMillis: Int64, _ matches: (Fault) -> Bool
   ) -> (index: Int, since: Int64)? {
     var latest: (index: Int, since: Int64)?
-    for (index, fault) in faults.enumerated() where matches(fault.kind) {
+    for (index, fault) in faults.enumerated() where matches(fault) {
       guard let since = fault.holdsSince(elapsedMillis: nowMillis - startMillis) else { continue }
       if since >= latest?.since ?? .min { latest = (index, since) }
     }

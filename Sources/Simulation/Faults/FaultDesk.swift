@@ -33,7 +33,7 @@ extension SimulatedVenue {
     case .silent, .refuse:
       shift(fault, by: 1)
       faults.appointEnd(of: fault, nowMillis: nowMillis)
-    case .frame, .rest, .clockSkew, .list, .delist: break
+    case .refuseStream, .frame, .rest, .clockSkew, .list, .delist: break
     }
   }
 
@@ -56,6 +56,14 @@ extension SimulatedVenue {
       }
       if fault.kind == .list { boards[symbol].listedMillis = settings.startMillis + millis }
       if fault.kind == .delist { boards[symbol].delistedMillis = settings.startMillis + millis }
+    }
+  }
+
+  /// The first of some streams that is refused now.
+  func refusedStream(among names: [String], nowMillis: Int64) -> String? {
+    names.first { name in
+      guard let stream = StreamName(name), let symbol = lowerCaseIndex[stream.symbol] else { return false }
+      return faults.refusesStreams(of: boards[symbol].instrument.symbol, nowMillis: nowMillis)
     }
   }
 

@@ -53,6 +53,7 @@ struct FaultFields {
     case .refuse: Shape(triggers: always, holds: true)
     case .frame: Shape(triggers: ["at_event"])
     case .rest, .clockSkew: Shape(triggers: ["at_ms", "every_ms"], holds: true)
+    case .refuseStream: Shape(triggers: ["at_ms", "every_ms"], holds: true, needsSymbol: true)
     case .list, .delist: Shape(triggers: ["at_ms"], needsSymbol: true)
     }
   }
@@ -79,6 +80,7 @@ struct FaultFields {
     case "half_open": .halfOpen
     case "silent": .silent
     case "refuse": .refuse
+    case "refuse_stream": .refuseStream
     case "list": .list
     case "delist": .delist
     case "clock_skew":
