@@ -53,4 +53,28 @@ import Venues
     #expect(engine.overlapped > 0 && engine.gaps == 0 && engine.dropped == 0, "\(engine)")
     try rig.expectUndisturbed()
   }
+
+  /// One of four streams is refused for a while: the others flow, it is cut off, and afterwards nothing is missing anywhere.
+  @Test func aRefusedStreamDisturbsNoOther() throws {
+    var options = FeedOptions()
+    options.refusedMillis = 2_000
+    let symbols = ["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"]
+    let rig = try FaultRig(
+      scratch, scenario: [#"{"fault":"refuse_stream","symbol":"SOLUSDT","at_ms":0,"for_ms":9000}"#], seconds: 16,
+      symbols: symbols, feedOptions: options)
+    var others = Set<Int>()
+    var wasCutOff = false
+    #expect(
+      try rig.run(mostSeconds: 45) {
+        let views = rig.snapshot.symbols
+        guard rig.feed.refusedStreams == 1, rig.feed.trades > 0, views.count == 4 else { return }
+        if views[2].phase == .awaiting {
+          wasCutOff = true
+          others.formUnion([0, 1, 3].filter { views[$0].phase == .flowing })
+        }
+      })
+    #expect(wasCutOff && others == [0, 1, 3])
+    #expect(rig.feed.refusedStreams == 1 && rig.feed.disconnects == 0 && rig.feed.deaf == 0, "\(rig.feed)")
+    try rig.expectUndisturbed()
+  }
 }

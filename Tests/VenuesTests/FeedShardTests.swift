@@ -155,4 +155,79 @@ struct FeedShardTests {
     #expect(rig.counts.deaf == 1)
     #expect(rig.reasons.contains { $0.contains("the stream of ETHUSDT is silent") }, "\(rig.reasons)")
   }
+
+  /// One stream of five is refused: it ends alone and cut off, the others flow over the connection that is there.
+  @Test func aRefusedStreamIsLeftOutAlone() throws {
+    let isGranted = Atomic<Bool>(false)
+    let venue = TestVenue(Self.certificate) { connection, _ in
+      connection.acceptWebSocket()
+      var id = 0
+      while let text = connection.readText() {
+        id += 1
+        if text.contains("cusdt"), !isGranted.load(ordering: .relaxed) {
+          connection.send(#"{"error":{"code":2,"msg":"Invalid request: no such stream"},"id":\#(id)}"#)
+          continue
+        }
+        connection.send(#"{"result":null,"id":\#(id)}"#)
+        for name in ["AUSDT", "BUSDT", "CUSDT", "DUSDT", "EUSDT"] where text.contains(name.lowercased()) {
+          connection.send(tradeFrame(name, id: 7))
+        }
+      }
+    }
+    defer { venue.stop() }
+    var options = FeedOptions()
+    options.refusedMillis = 1_500
+    let rig = try FeedRig(
+      port: venue.port, ca: Self.certificate.file, symbols: ["AUSDT", "BUSDT", "CUSDT", "DUSDT", "EUSDT"],
+      options: options)
+    try rig.feed.start()
+    defer { rig.feed.stop() }
+    #expect(eventually { rig.counts.trades == 4 && rig.counts.refusedStreams == 1 }, "\(rig.counts)")
+    #expect(eventually { rig.feed.state == .streaming })
+    #expect(rig.records().map(\.symbol).sorted() == [0, 1, 3, 4])
+    // Asked for again now and then, and told of no more.
+    #expect(eventually { rig.counts.controlErrors >= 4 })
+    _ = rig.records()
+    let heard = rig.news.filter { $0.kind == EventKind.feedHeard.rawValue }
+    #expect(
+      heard.contains { $0.symbol == 0 && $0.first_id == 2 } && heard.contains { $0.symbol == 3 && $0.first_id == 5 })
+    #expect(heard.allSatisfy { !($0.symbol <= 2 && $0.first_id > 2) }, "what is refused is not heard")
+    isGranted.store(true, ordering: .relaxed)
+    #expect(eventually { rig.counts.trades == 5 }, "\(rig.counts)")
+    #expect(
+      eventually {
+        _ = rig.records()
+        return rig.news.contains { $0.kind == EventKind.feedHeard.rawValue && $0.symbol == 0 && $0.first_id == 5 }
+      })
+    #expect(rig.counts.refusedStreams == 1)
+    #expect(rig.counts.disconnects == 0 && venue.connectionCount == 1)
+  }
+
+  /// A trade of the others makes the connection stream before the refusal comes: what was refused is told as a cut, of these
+  /// symbols alone.
+  @Test func aRefusalAfterTheFirstTradeIsACutOfItsOwn() throws {
+    let venue = TestVenue(Self.certificate) { connection, _ in
+      connection.acceptWebSocket()
+      _ = connection.readText()
+      connection.send(#"{"result":null,"id":1}"#)
+      _ = connection.readText()
+      connection.send(tradeFrame("S0", id: 1))
+      usleep(700_000)
+      connection.send(#"{"error":{"code":2,"msg":"Invalid request"},"id":2}"#)
+      connection.readToEnd()
+    }
+    defer { venue.stop() }
+    let rig = try FeedRig(port: venue.port, ca: Self.certificate.file, symbols: (0..<103).map { "S\($0)" })
+    try rig.feed.start()
+    defer { rig.feed.stop() }
+    #expect(
+      eventually {
+        _ = rig.records()
+        return rig.news.contains { $0.kind == EventKind.feedHeard.rawValue && $0.symbol == 0 && $0.first_id == 100 }
+      })
+    let down = rig.news.filter { $0.kind == EventKind.feedDown.rawValue }.map { "\($0.symbol)-\($0.first_id)" }
+    #expect(down == ["0-103", "100-101", "101-102", "102-103"])
+    #expect(rig.feed.state == .streaming && rig.counts.disconnects == 0)
+    #expect(rig.counts.refusedStreams == 0)
+  }
 }

@@ -206,20 +206,22 @@ struct FeedTests {
   }
 
   @Test(arguments: [
-    #"{"code":2,"msg":"Invalid request: bad params"}"#, #"{"error":{"code":2,"msg":"Invalid request"},"id":1}"#,
+    #"{"code":2,"msg":"Invalid request: bad params"}"#, #"{"error":{"code":2,"msg":"Invalid request"},"id":ID}"#,
   ])
-  func aRefusedSubscriptionIsCountedAndNeverStreaming(answer: String) throws {
+  func whereAllIsRefusedNothingStreams(answer: String) throws {
     let venue = TestVenue(Self.certificate) { connection, _ in
       connection.acceptWebSocket()
-      _ = connection.readText()
-      connection.send(answer)
-      connection.send(tradeFrame("BTCUSDT", id: 1))
-      connection.readToEnd()
+      var id = 0
+      while connection.readText() != nil {
+        id += 1
+        connection.send(answer.replacingOccurrences(of: "ID", with: "\(id)"))
+      }
     }
     defer { venue.stop() }
     let rig = try FeedRig(port: venue.port, ca: Self.certificate.file)
-    #expect(try rig.run { rig.counts.controlErrors == 1 && rig.counts.trades == 1 }, "\(rig.counts)")
+    #expect(try rig.run { rig.counts.controlErrors == 3 && rig.counts.refusedStreams == 2 }, "\(rig.counts)")
     #expect(rig.states.all.withLock { $0 } == [.resolving, .connecting, .subscribing, .stopped])
+    #expect(rig.counts.disconnects == 0)
   }
 
   @Test func aSilentPeerIsNoticedWithinTenSeconds() throws {

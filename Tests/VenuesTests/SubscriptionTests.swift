@@ -16,16 +16,15 @@ struct SubscriptionTests {
       var params: [String]
       var id: Int
     }
-    let messages = Subscription.messages(["A\"B\\\u{1}", "币USDT"])
-    let message = try JSONDecoder().decode(Message.self, from: Data(try #require(messages.first).utf8))
-    #expect(messages.count == 1)
+    let text = Subscription.message("SUBSCRIBE", ["A\"B\\\u{1}", "币USDT"], id: 1)
+    let message = try JSONDecoder().decode(Message.self, from: Data(text.utf8))
     #expect(message.method == "SUBSCRIBE")
     #expect(message.params == ["a\"b\\\u{1}@aggTrade", "币usdt@aggTrade"])
     #expect(message.id == 1)
   }
 
   @Test func aMessageHoldsAtMostAHundredStreams() {
-    #expect(Subscription.messages((0..<100).map { "S\($0)" }).count == 1)
-    #expect(Subscription.messages((0..<101).map { "S\($0)" }).count == 2)
+    #expect(Subscription.batches((0..<100).map { "S\($0)" }).map(\.count) == [100])
+    #expect(Subscription.batches((0..<101).map { "S\($0)" }).map(\.count) == [100, 1])
   }
 }

@@ -15,22 +15,16 @@ extension BinanceFeed: WebSocketHandler {
 
   func webSocketOpened(_ slot: Int) {
     counters.connects.count()
-    let messages = shards[connections[slot].shard].messages
-    connections[slot].opened(messages: messages, nowNanos: apus_monotonic_nanos())
+    let nowNanos = apus_monotonic_nanos()
+    let plan = shards[connections[slot].shard].plan(refusedMillis: options.refusedMillis, nowNanos: nowNanos)
+    connections[slot].opened(plan, nowNanos: nowNanos)
   }
 
   func webSocketWritable(_ slot: Int) {
-    let nowNanos = apus_monotonic_nanos()
-    if case .streaming = connections[slot].phase, let message = connections[slot].extra.first {
-      if client?.send(slot, message) == true { connections[slot].sentExtra(nowNanos: nowNanos) }
-      return
-    }
-    guard case .subscribing(let next, _) = connections[slot].phase, next < connections[slot].messages.count else {
-      return
-    }
+    guard connections[slot].isOpen, let message = connections[slot].plan.message else { return }
     // A failed write is followed by the connection's end, which subscribes again.
-    guard client?.send(slot, connections[slot].messages[next]) == true else { return }
-    connections[slot].sent(nowNanos: nowNanos)
+    guard client?.send(slot, message) == true else { return }
+    connections[slot].plan.sent(nowNanos: apus_monotonic_nanos())
   }
 
   func webSocketAlive(_ slot: Int) { connections[slot].heardNanos = apus_monotonic_nanos() }
@@ -56,35 +50,50 @@ extension BinanceFeed: WebSocketHandler {
       if !connections[slot].hasTraded { traded(slot, nowNanos: client.arrivalNanos) }
       if connections[slot].phase != .streaming { confirmed(slot, byTrade: true) }
     case .control: answered(slot, frame)
-    case .otherEvent where connections[slot].phase != .streaming:
+    case .otherEvent where connections[slot].plan.isAwaiting:
       // A refusal may come as `{"error":{..}}`, which the parser takes for an event.
-      if let refusal = Subscription.answer(frame)?.refusal { refused(slot, refusal) }
+      if let answer = Subscription.answer(frame), let refusal = answer.refusal { refused(slot, answer.id, refusal) }
     case .otherEvent, .unknownSymbol, .malformed, .badNumber: break
     }
   }
 
   private func answered(_ slot: Int, _ frame: UnsafeBufferPointer<UInt8>) {
-    if let refusal = Subscription.answer(frame)?.refusal {
-      refused(slot, refusal)
-    } else {
-      confirmed(slot, byTrade: false)
+    let answer = Subscription.answer(frame)
+    if let refusal = answer?.refusal {
+      refused(slot, answer?.id, refusal)
+      return
     }
+    let recovered = connections[slot].plan.granted(id: answer?.id)
+    for name in recovered.intersection(shards[connections[slot].shard].refused).sorted() {
+      shards[connections[slot].shard].refused.remove(name)
+      logger.notice("\(endpoints.streams.host) grants the stream of \(name) again")
+    }
+    confirmed(slot, byTrade: false)
   }
 
   private func confirmed(_ slot: Int, byTrade: Bool) {
     let nowNanos = apus_monotonic_nanos()
+    guard connections[slot].phase == .subscribing else { return }
     connections[slot].confirmed(byTrade: byTrade, nowNanos: nowNanos)
-    if connections[slot].phase == .streaming, connections[slot].rotateAtNanos == .max,
-      connections[slot].endAtNanos == .max
-    {
-      streams(slot, nowNanos: nowNanos)
-    }
+    if connections[slot].phase == .streaming { streams(slot, nowNanos: nowNanos) }
   }
 
-  private func refused(_ slot: Int, _ refusal: (code: Int, words: String)) {
+  private func refused(_ slot: Int, _ id: Int?, _ refusal: (code: Int, words: String)) {
     counters.controlErrors.count()
-    logger.error("\(endpoints.streams.host) refused a subscription: code \(refusal.code), \(refusal.words)")
-    connections[slot].refused(nowNanos: apus_monotonic_nanos())
+    let host = endpoints.streams.host
+    let why = "code \(refusal.code), \(refusal.words)"
+    switch connections[slot].plan.refused(id: id, nowNanos: apus_monotonic_nanos()) {
+    case .batch(let count): logger.debug("\(host) refused \(count) streams at once, asked for again in halves: \(why)")
+    case .stream(let name):
+      // Once for each: it is asked for again on every connection, and now and then.
+      if shards[connections[slot].shard].refused.insert(name).inserted {
+        counters.refusedStreams.count()
+        logger.error("\(host) refuses the stream of \(name), which stays cut off; the others go on: \(why)")
+      }
+    case .other: logger.error("\(host) refused a request: \(why)")
+    }
+    // It may have been the last answer that was waited for.
+    confirmed(slot, byTrade: false)
   }
 
   func webSocketEnded(_ slot: Int, _ failure: ConnectionFailure) {

@@ -11,9 +11,18 @@ extension BinanceFeed {
     shards.append(FeedShard(first: first, names: names, leading: 2 * number, following: 2 * number + 1))
   }
 
-  /// Whether all streams of the shard come over one connection at least.
+  /// Whether all streams of the shard that the venue grants come over one connection at least.
   func isStreaming(_ shard: Int) -> Bool {
     connections[shards[shard].leading].phase == .streaming || connections[shards[shard].following].phase == .streaming
+  }
+
+  /// Symbols of a shard that streams whose own streams come over no connection: refused, or asked for again.
+  func unheard(_ shard: Int) -> Set<String> {
+    let (leading, following) = (shards[shard].leading, shards[shard].following)
+    let isLeading = connections[leading].phase == .streaming
+    guard connections[following].phase == .streaming else { return isLeading ? connections[leading].plan.unheard : [] }
+    guard isLeading else { return connections[following].plan.unheard }
+    return connections[leading].plan.unheard.intersection(connections[following].plan.unheard)
   }
 
   private static let overlapTailNanos: UInt64 = 2_000_000_000
@@ -34,15 +43,12 @@ extension BinanceFeed {
   func act(_ slot: Int, nowNanos: UInt64) {
     switch connections[slot].phase {
     case .waiting: connectWithinLimits(slot, nowNanos: nowNanos)
-    case .subscribing(let next, _) where next < connections[slot].messages.count:
-      // Until the socket takes it; then `sent` sets the next time.
-      connections[slot].phase = .subscribing(next: next, untilNanos: nowNanos + FeedConnection.answerNanos)
-      client?.requestWrite(slot)
-    case .subscribing:
+    case .subscribing where connections[slot].plan.isOverdue(nowNanos: nowNanos):
       connections[slot].phase = .connecting
-      let seconds = FeedConnection.answerNanos / 1_000_000_000
+      let seconds = SubscriptionPlan.answerNanos / 1_000_000_000
       client?.close(
         slot, reason: .lost(host: endpoints.streams.host, detail: "no answer to SUBSCRIBE in \(seconds) s"))
+    case .subscribing: tendPlan(slot, nowNanos: nowNanos)
     case .streaming: tendStreaming(slot, nowNanos: nowNanos)
     case .idle, .resolving, .connecting: break
     }
@@ -66,15 +72,17 @@ extension BinanceFeed {
       client?.close(slot, reason: .stopped)
       return
     }
-    if !connections[slot].extra.isEmpty {
-      connections[slot].waitForWrite(nowNanos: nowNanos)
-      client?.requestWrite(slot)
-      return
-    }
+    connections[slot].plan.takeOverdueForGranted(nowNanos: nowNanos)
+    tendPlan(slot, nowNanos: nowNanos)
     if connections[slot].rotateAtNanos <= nowNanos {
       connections[slot].rotateAtNanos = .max
       begin(shards[connections[slot].shard].following)
     }
+  }
+
+  private func tendPlan(_ slot: Int, nowNanos: UInt64) {
+    connections[slot].plan.askAgain(nowNanos: nowNanos)
+    if connections[slot].plan.wantsWrite(nowNanos: nowNanos) { client?.requestWrite(slot) }
   }
 
   /// All streams of a connection are confirmed.
@@ -152,7 +160,7 @@ extension BinanceFeed {
       begin(shards[shards.count - 1].leading)
     } else {
       shards[shards.count - 1].add(instrument.symbol)
-      subscribe("SUBSCRIBE", instrument.symbol, shards.count - 1)
+      onOpen(shards.count - 1) { $0.subscribe(instrument.symbol) }
     }
   }
 
@@ -165,27 +173,23 @@ extension BinanceFeed {
     record.kind = EventKind.delisted.rawValue
     record.symbol = UInt32(shards[shard].first + place)
     tell(record)
-    subscribe("UNSUBSCRIBE", name, shard)
+    onOpen(shard) { $0.unsubscribe(name) }
   }
 
   /// On the connections that are there; those to come take the shard's names.
-  private func subscribe(_ method: String, _ name: String, _ shard: Int) {
-    for slot in [shards[shard].leading, shards[shard].following] {
-      switch connections[slot].phase {
-      case .streaming, .subscribing:
-        let id = connections[slot].messages.count + connections[slot].extra.count + 1
-        connections[slot].extra.append(Subscription.message(method, [name], id: id))
-      case .idle, .waiting, .resolving, .connecting: break
-      }
+  private func onOpen(_ shard: Int, _ ask: (inout SubscriptionPlan) -> Void) {
+    for slot in [shards[shard].leading, shards[shard].following] where connections[slot].isOpen {
+      ask(&connections[slot].plan)
     }
   }
 
   private func connectAnew(_ symbol: Int) {
     guard let shard = shards.firstIndex(where: { $0.first <= symbol && symbol < $0.end }) else { return }
     let slot = shards[shard].leading
-    guard connections[slot].phase == .streaming else { return }
-    counters.deaf.count()
     let name = shards[shard].names[symbol - shards[shard].first]
+    // A stream that was refused is asked for again by itself.
+    guard connections[slot].phase == .streaming, !connections[slot].plan.unheard.contains(name) else { return }
+    counters.deaf.count()
     client?.close(
       slot,
       reason: .lost(

@@ -23,7 +23,7 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
   let intake: TradeIntake
   private let interrupt: Interrupt
   let options: FeedOptions
-  private let nowMillis: @Sendable () -> Int64
+  let nowMillis: @Sendable () -> Int64
 
   public let counters = FeedCounters()
   private let placement: FeedPlacement
@@ -54,7 +54,7 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
   private let lookUps = LookUps()
   private var nextHeardNanos: UInt64 = 0
   /// Records that found the ring full, to be told before anything else.
-  private var untold: [apus_record] = []
+  var untold: [apus_record] = []
 
   /// Finished look-ups on their way to the loop.
   private final class LookUps: Sendable {
@@ -99,7 +99,7 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
 
   public var state: FeedState { shared.withLock { $0.state } }
 
-  /// Connections that carry all their streams, of how many.
+  /// Connections that carry all streams that the venue grants them, of how many.
   public var connectionCount: (streaming: Int, all: Int) { shared.withLock { $0.shards } }
 
   /// The venue's clock minus the monotonic one by the T of trades of the last seconds; nil without any. What it is at least:
@@ -229,7 +229,10 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
       guard intake.tell(record) else { return }
       untold.removeFirst()
     }
-    for shard in shards.indices { tellLoss(shard, nowNanos: nowNanos) }
+    for shard in shards.indices {
+      tellLoss(shard, nowNanos: nowNanos)
+      tellUnheard(shard, nowNanos: nowNanos)
+    }
     if nowNanos < nextHeardNanos { return }
     nextHeardNanos = nowNanos + Self.heardNanos
     let offset = shards.compactMap { $0.tradeOffsetMillis(nowNanos: nowNanos) }.max()
@@ -237,46 +240,6 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
     for shard in shards.indices where !shards[shard].isToldDown || isStreaming(shard) {
       tellHeard(shard, nowNanos: nowNanos)
     }
-  }
-
-  private func tellLoss(_ shard: Int, nowNanos: UInt64) {
-    let isDown = !isStreaming(shard)
-    guard (isDown && !shards[shard].isToldDown) || shards[shard].hasLost else { return }
-    guard intake.tell(record(.feedDown, shard, shards[shard].toldHeardNanos, nowNanos)) else { return }
-    // What was heard before is heard again, from the engine's side: it comes after the loss.
-    if shards[shard].hasLost { shards[shard].toldHeardNanos = 0 }
-    shards[shard].hasLost = false
-    shards[shard].isToldDown = true
-  }
-
-  private func tellHeard(_ shard: Int, nowNanos: UInt64) {
-    guard isStreaming(shard), !shards[shard].hasLost else { return }
-    let leading = connections[shards[shard].leading]
-    let following = connections[shards[shard].following]
-    let heard = max(
-      leading.phase == .streaming ? leading.heardNanos : 0, following.phase == .streaming ? following.heardNanos : 0)
-    guard heard > shards[shard].toldHeardNanos else { return }
-    guard intake.tell(record(.feedHeard, shard, heard, nowNanos)) else { return }
-    shards[shard].toldHeardNanos = heard
-    shards[shard].isToldDown = false
-  }
-
-  private func record(_ kind: EventKind, _ shard: Int, _ heardNanos: UInt64, _ nowNanos: UInt64) -> apus_record {
-    var record = apus_record()
-    record.kind = kind.rawValue
-    record.symbol = UInt32(shards[shard].first)
-    record.first_id = Int64(shards[shard].end)
-    if heardNanos > 0 {
-      let agoNanos = nowNanos > heardNanos ? nowNanos - heardNanos : 0
-      let clockMillis = nowMillis() - Int64(agoNanos / 1_000_000)
-      record.time_ms = shards[shard].venueMillis(atNanos: heardNanos, clockMillis: clockMillis)
-    }
-    return record
-  }
-
-  /// Tells a record as soon as the ring has room.
-  func tell(_ record: apus_record) {
-    if !untold.isEmpty || !intake.tell(record) { untold.append(record) }
   }
 
   /// Publishes the state of the shard that is furthest behind.

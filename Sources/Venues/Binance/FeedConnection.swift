@@ -6,16 +6,12 @@ struct FeedConnection {
     case waiting(untilNanos: UInt64)
     case resolving
     case connecting
-    /// `next` is the message to send once `untilNanos` has come; all sent: the deadline of the answers.
-    case subscribing(next: Int, untilNanos: UInt64)
+    case subscribing
     case streaming
   }
 
-  /// Of the connection at hand; made anew from the shard for each.
-  private(set) var messages: [String] = []
-  /// To be sent besides, once it streams: symbols that came or went.
-  var extra: [String] = []
-  private var extraAtNanos: UInt64 = 0
+  /// Of the connection at hand.
+  var plan = SubscriptionPlan([], nowNanos: 0)
   /// Which of the feed's runs of symbols it carries.
   let shard: Int
   let assembler = MessageAssembler()
@@ -32,15 +28,10 @@ struct FeedConnection {
   var addresses: [String] = []
   /// Which address the next attempt takes, so that a dead one is not tried for ever.
   var attempt = 0
-  var answered = 0
-  /// The venue refused a subscription on this connection: it stays, for the streams it has, and never counts as whole.
-  var isRefused = false
   var streamingSinceNanos: UInt64 = 0
   var failure: ConnectionFailure?
   var retryInMillis: Int64 = 0
 
-  /// The venue must confirm a subscription within this, or the connection is made anew.
-  static let answerNanos: UInt64 = 15_000_000_000
   /// A connection that held this long has proven itself: the next pause is short again.
   static let provenNanos: UInt64 = 10_000_000_000
 
@@ -75,63 +66,29 @@ struct FeedConnection {
   /// When this connection next needs the loop; .max when only the network can move it.
   var dueNanos: UInt64 {
     switch phase {
-    case .waiting(let untilNanos), .subscribing(_, let untilNanos): untilNanos
-    case .streaming: extra.isEmpty ? min(rotateAtNanos, endAtNanos) : min(extraAtNanos, endAtNanos)
+    case .waiting(let untilNanos): untilNanos
+    case .subscribing: plan.dueNanos
+    case .streaming: min(plan.dueNanos, rotateAtNanos, endAtNanos)
     case .idle, .resolving, .connecting: .max
     }
   }
 
-  /// The connection is open: send from the first message on.
-  mutating func opened(messages: [String], nowNanos: UInt64) {
-    self.messages = messages
-    extra = []
+  /// The connection is open: what is planned is asked for.
+  mutating func opened(_ plan: SubscriptionPlan, nowNanos: UInt64) {
+    self.plan = plan
     heardNanos = nowNanos
     rotateAtNanos = .max
     endAtNanos = .max
     hasTraded = false
     assembler.reset()
-    answered = 0
-    isRefused = false
-    phase = .subscribing(next: 0, untilNanos: nowNanos)
+    phase = .subscribing
   }
 
-  /// The first of `extra` was sent.
-  mutating func sentExtra(nowNanos: UInt64) {
-    extra.removeFirst()
-    extraAtNanos = nowNanos + Subscription.pauseNanos
-  }
-
-  /// Until the socket takes it.
-  mutating func waitForWrite(nowNanos: UInt64) { extraAtNanos = nowNanos + Self.answerNanos }
-
-  /// A message was sent.
-  mutating func sent(nowNanos: UInt64) {
-    guard case .subscribing(let next, _) = phase else { return }
-    let isLast = next + 1 >= messages.count
-    let untilNanos = isLast ? answerDeadlineNanos(nowNanos) : nowNanos + Subscription.pauseNanos
-    phase = .subscribing(next: next + 1, untilNanos: untilNanos)
-  }
-
-  /// The venue refused a subscription. Connecting anew would not change its mind, and would cost the streams it grants.
-  mutating func refused(nowNanos: UInt64) {
-    isRefused = true
-    guard case .subscribing(let next, _) = phase, next >= messages.count else { return }
-    phase = .subscribing(next: next, untilNanos: answerDeadlineNanos(nowNanos))
-  }
-
-  /// A refusal may have been a passing one: after so long the connection is made anew, and all is asked for again.
-  static let refusedNanos: UInt64 = 300_000_000_000
-
-  private func answerDeadlineNanos(_ nowNanos: UInt64) -> UInt64 {
-    nowNanos + (isRefused ? Self.refusedNanos : Self.answerNanos)
-  }
-
-  /// A subscription was answered, or a trade came. A trade after the last message counts as an answer to all: the
-  /// venue's confirmation may be lost among trades, and trades are what was asked for.
+  /// A subscription was answered, or a trade came. A trade after each symbol was asked for counts as an answer to all that was not
+  /// refused: the venue's confirmation may be lost among trades, and trades are what was asked for. What was refused keeps the
+  /// others waiting no longer; with nothing granted at all the connection does not stream.
   mutating func confirmed(byTrade: Bool, nowNanos: UInt64) {
-    guard case .subscribing(let next, _) = phase, !isRefused else { return }
-    if !byTrade { answered += 1 }
-    guard next >= messages.count, byTrade || answered >= messages.count else { return }
+    guard phase == .subscribing, byTrade ? plan.isAsked : plan.isSettled else { return }
     phase = .streaming
     streamingSinceNanos = nowNanos
   }

@@ -25,6 +25,8 @@ public struct FeedCounts: Sendable, Equatable {
   public var rotations: UInt64 = 0
   /// Connections made anew because a stream was silent while the venue had trades.
   public var deaf: UInt64 = 0
+  /// Streams that the venue refused to one symbol alone; each once, until it is granted again.
+  public var refusedStreams: UInt64 = 0
   /// Monotonic clock at the last frame; 0 before the first.
   public var lastReceiveNanos: UInt64 = 0
 }
@@ -45,6 +47,7 @@ public final class FeedCounters: Sendable {
   let disconnects = Atomic<UInt64>(0)
   let rotations = Atomic<UInt64>(0)
   let deaf = Atomic<UInt64>(0)
+  let refusedStreams = Atomic<UInt64>(0)
   let lastReceiveNanos = Atomic<UInt64>(0)
 
   init() {}
@@ -59,6 +62,7 @@ public final class FeedCounters: Sendable {
       oversized: oversized.load(ordering: .relaxed), ringRefused: ringRefused.load(ordering: .relaxed),
       connects: connects.load(ordering: .relaxed), disconnects: disconnects.load(ordering: .relaxed),
       rotations: rotations.load(ordering: .relaxed), deaf: deaf.load(ordering: .relaxed),
+      refusedStreams: refusedStreams.load(ordering: .relaxed),
       lastReceiveNanos: lastReceiveNanos.load(ordering: .relaxed))
   }
 }

@@ -6,6 +6,8 @@ public struct FeedOptions: Sendable {
   public var lifeJitterMillis: Int64 = 1_200_000
   /// Both carry the streams for so long.
   public var overlapMillis: Int64 = 10_000
+  /// A refusal may have been a passing one: a stream that was refused is asked for again after so long.
+  public var refusedMillis: Int64 = 300_000
   /// Symbols that there is room for, those of the start included.
   public var symbolRoom = 0
 

@@ -9,11 +9,15 @@ struct FeedShard {
   var following: Int
   /// Names that the venue trades no longer.
   private(set) var removed: Set<String> = []
+  /// Names whose stream the venue refused, and has not granted since.
+  var refused: Set<String> = []
 
   /// What was told of it last.
   var wasStreaming = false
   /// The engine has been told that nothing comes.
   var isToldDown = false
+  /// Names of which alone it has been told so.
+  var toldUnheard: Set<String> = []
   /// Until when what comes twice is meant so, though one connection has ended: the other may be some frames behind.
   var overlapUntilNanos: UInt64 = 0
   /// The ring had no room for some trade: for the engine the stream was interrupted.
@@ -63,9 +67,30 @@ struct FeedShard {
 
   var isFull: Bool { names.count >= Subscription.streamsPerConnection }
 
-  /// What a new connection subscribes to.
-  var messages: [String] { Subscription.messages(names.filter { !removed.contains($0) }) }
+  /// What a new connection asks for.
+  func plan(refusedMillis: Int64, nowNanos: UInt64) -> SubscriptionPlan {
+    SubscriptionPlan(
+      names.filter { !removed.contains($0) }, doubtful: refused, refusedMillis: refusedMillis, nowNanos: nowNanos)
+  }
 
   mutating func add(_ name: String) { names.append(name) }
-  mutating func remove(_ name: String) { removed.insert(name) }
+
+  mutating func remove(_ name: String) {
+    removed.insert(name)
+    refused.remove(name)
+  }
+
+  /// The symbol indices of all names but some, in runs.
+  func runs(without some: Set<String>) -> [Range<Int>] {
+    if some.isEmpty { return [first..<end] }
+    return names.indices.reduce(into: []) { runs, place in
+      if some.contains(names[place]) { return }
+      let index = first + place
+      if let last = runs.last, last.upperBound == index {
+        runs[runs.count - 1] = last.lowerBound..<index + 1
+      } else {
+        runs.append(index..<index + 1)
+      }
+    }
+  }
 }

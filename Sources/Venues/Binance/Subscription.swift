@@ -1,6 +1,6 @@
 import Foundation
 
-/// The messages that subscribe one connection's streams, and what the venue answers.
+/// The messages that ask for streams, and what the venue answers.
 enum Subscription {
   /// Streams in one message. The venue documents no limit; its gateways cut long messages.
   static let streamsPerMessage = 100
@@ -13,10 +13,10 @@ enum Subscription {
   /// `btcusdt@aggTrade`. Lower case by Unicode's rules and no locale's; scripts without case stay as they are.
   static func stream(_ symbol: String) -> String { symbol.lowercased() + "@aggTrade" }
 
-  /// SUBSCRIBE messages with ids 1, 2, ..
-  static func messages(_ symbols: [String]) -> [String] {
-    stride(from: 0, to: symbols.count, by: streamsPerMessage).enumerated().map { number, start in
-      message("SUBSCRIBE", symbols[start..<min(start + streamsPerMessage, symbols.count)], id: number + 1)
+  /// As many as go into one message.
+  static func batches(_ symbols: [String]) -> [[String]] {
+    stride(from: 0, to: symbols.count, by: streamsPerMessage).map { start in
+      Array(symbols[start..<min(start + streamsPerMessage, symbols.count)])
     }
   }
 

@@ -162,6 +162,7 @@ struct SessionModel {
       trouble("refused", feed.ringRefused),
       trouble("pool full", snapshot.counters.poolExhausted), trouble("news lost", session.news.lost()),
       trouble("reconnects", feed.disconnects), trouble("deaf streams", feed.deaf),
+      trouble("refused streams", feed.refusedStreams),
       ViewModel.Counter(name: "rotations", value: feed.rotations, isTrouble: false),
       trouble("rest refused", session.setup.rest.state.refusals),
       trouble("rest failed", session.setup.rest.state.failures),

@@ -46,6 +46,7 @@ enum WindowsFile {
       ("malformed", feed.malformed), ("bad_numbers", feed.badNumber), ("oversized", feed.oversized),
       ("unknown_symbol", feed.unknownSymbol), ("ring_refused", feed.ringRefused), ("connects", feed.connects),
       ("disconnects", feed.disconnects), ("rotations", feed.rotations), ("deaf", feed.deaf),
+      ("refused_streams", feed.refusedStreams),
       ("gaps_served", history.gapsServed), ("history_given_up", history.failures), ("pages", history.pages),
       ("rest_requests", rest.requests),
       ("rest_refusals", rest.refusals), ("rest_failures", rest.failures), ("news_lost", session.news.lost()),
