@@ -74,7 +74,7 @@ extension Engine {
         quarantineHeld(record.id, index, outbox)
       }
       return .done
-    case .full: break
+    case .full: counters.notHeld &+= 1
     case .held: if isBehind { counters.reordered &+= 1 }
     }
     seeLive(record, index, outbox)

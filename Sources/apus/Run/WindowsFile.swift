@@ -41,6 +41,7 @@ enum WindowsFile {
       ("trades", engine.trades), ("late", engine.late), ("dropped", engine.dropped),
       ("overlapped", engine.overlapped), ("reordered", engine.reordered), ("doubted", engine.doubted),
       ("quarantined", engine.quarantined), ("rebuilt", engine.rebuilt), ("gaps", engine.gaps),
+      ("not_held", engine.notHeld),
       ("pool_full", engine.poolExhausted), ("implausible", engine.implausible), ("unknown", engine.unknown),
       ("pool_used", snapshot.poolUse.used), ("pool_chunks", snapshot.poolUse.total), ("frames", feed.frames),
       ("malformed", feed.malformed), ("bad_numbers", feed.badNumber), ("oversized", feed.oversized),
