@@ -55,11 +55,12 @@ struct HistoryTests {
       }
     }
 
-    /// Trades' ids with -1 for a historyEnd, -2 for one that gave up, and -3 for a reset.
+    /// Trades' ids with -1 for a historyEnd, -2 for one that gave up, -4 for a partial one, and -3 for a reset.
     func ids(_ symbol: UInt32 = 0) -> [Int64] {
       records.filter { $0.symbol == symbol }.map { record in
         switch EventKind(rawValue: record.kind) {
-        case .historyEnd: record.flags & RecordFlags.gaveUp == 0 ? -1 : -2
+        case .historyEnd:
+          record.flags & RecordFlags.partial != 0 ? -4 : record.flags & RecordFlags.gaveUp == 0 ? -1 : -2
         case .historyReset: -3
         default: record.id
         }
@@ -175,20 +176,21 @@ struct HistoryTests {
     #expect(rig.ids() == [10, -1, -2])
   }
 
-  /// A silent stream is deaf when the venue has older trades than those that may be on their way.
-  @Test func aCheckTellsDeafFromQuiet() throws {
+  /// A check brings what the venue has; whether the stream is deaf only the engine can know, and tells.
+  @Test func aCheckBringsAndTheEngineJudges() throws {
     let now = nowMillis()
     let old = (1...5).map { PagingVenue.Trade(id: $0, timeMillis: now - 60_000) }
-    let fresh = PagingVenue.Trade(id: 6, timeMillis: now + 20_000)
-    let venue = PagingVenue(trades: ["AUSDT": old, "BUSDT": [fresh]])
+    let venue = PagingVenue(trades: ["AUSDT": old])
     let rig = try Rig(venue, symbols: ["AUSDT", "BUSDT"], fromIds: [6, 7])
     try rig.history.start()
     #expect(rig.collect(ends: 2))
     rig.request(.check, 4, 3)
     rig.request(.check, 6, 5, symbol: 1)
     #expect(rig.collect(ends: 4))
-    #expect(rig.ids(0) == [-1, 4, 5, -2])
-    #expect(rig.ids(1) == [-1, 6, -1])
+    #expect(rig.ids(0) == [-1, 4, 5, -1])
+    #expect(rig.ids(1) == [-1, -1])
+    #expect(rig.deaf.symbols.withLock { $0 } == [])
+    rig.request(.deaf, 4, 4)
     #expect(rig.deaf.symbols.withLock { $0 } == [0])
     #expect(rig.history.counts.deafStreams == 1)
   }

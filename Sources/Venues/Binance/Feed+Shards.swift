@@ -136,7 +136,7 @@ extension BinanceFeed {
     switch order {
     case .add(let instrument): list(instrument)
     case .remove(let name): delist(name)
-    case .resubscribe(let symbol): connectAnew(symbol)
+    case .resubscribe(let symbol, let askedNanos): connectAnew(symbol, askedNanos: askedNanos)
     }
   }
 
@@ -180,10 +180,11 @@ extension BinanceFeed {
     }
   }
 
-  private func connectAnew(_ symbol: Int) {
+  private func connectAnew(_ symbol: Int, askedNanos: UInt64) {
     guard let shard = shards.firstIndex(where: { $0.first <= symbol && symbol < $0.end }) else { return }
     let slot = shards[shard].leading
-    guard connections[slot].phase == .streaming else { return }
+    // Several symbols of a deaf connection are found one after the other: the one made since is not meant.
+    guard connections[slot].phase == .streaming, connections[slot].streamingSinceNanos <= askedNanos else { return }
     counters.deaf.count()
     let name = shards[shard].names[symbol - shards[shard].first]
     client?.close(

@@ -30,7 +30,7 @@ extension BinanceHistory {
       if stage.oldestMillis <= nowMillis - spanMillis, !isNearlyDone(stage, nowMillis) { break }
       switch page(symbol, Self.older(stage), fetcher) {
       case .stopped: return false
-      case .refused where stage.count == 0: return end(symbol, .past, gaveUp: true)
+      case .refused where stage.count == 0: return end(symbol, .past, RecordFlags.gaveUp)
       // Further back than the venue serves, or than it serves now: what is there is told.
       case .refused: stage.isComplete = true
       case .records(let records):
@@ -71,13 +71,19 @@ extension BinanceHistory {
       guard serveRequests(fetcher) else { return false }
       switch page(symbol, .fromId(stage.newestId + 1), fetcher) {
       case .stopped: return false
-      case .refused: return end(symbol, .past, gaveUp: true)
+      case .refused: return endUntold(symbol)
       case .records(let records):
         stage.addNewer(records)
         if records.count < BinanceRest.aggTradesLimit { return tell(symbol, stage) }
       }
     }
     return tell(symbol, stage)
+  }
+
+  /// The windows stay as they are. Of a milestone they lack what was not told; to be built anew, the engine asks again.
+  private func endUntold(_ symbol: Int) -> Bool {
+    let isRebuilding = shared.withLock { $0.rebuilding.contains(symbol) }
+    return end(symbol, .past, isRebuilding ? RecordFlags.gaveUp : RecordFlags.partial)
   }
 
   private func tell(_ symbol: Int, _ stage: HistoryStage) -> Bool {
@@ -104,7 +110,7 @@ extension BinanceHistory {
       guard serveRequests(fetcher) else { return false }
       switch page(symbol, .fromId(next), fetcher) {
       case .stopped: return false
-      case .refused: return end(symbol, .past, gaveUp: true)
+      case .refused: return end(symbol, .past, RecordFlags.gaveUp)
       case .records(let records):
         guard deliver(records) else { return false }
         if let last = records.last {

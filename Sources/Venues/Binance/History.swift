@@ -40,6 +40,8 @@ public final class BinanceHistory: @unchecked Sendable {
     var symbol: Int
     var fromId: Int64
     var throughId: Int64
+    /// Monotonic clock.
+    var askedNanos = monotonicNanos()
   }
 
   /// A piece of a symbol's past.
@@ -57,6 +59,8 @@ public final class BinanceHistory: @unchecked Sendable {
     var names: [String]
     var requests: [Request] = []
     var jobs: [Job] = []
+    /// The one at hand.
+    var current: Job?
     /// Symbols whose windows are not what the venue has.
     var rebuilding: Set<Int> = []
     var progress: [HistoryProgress]
@@ -78,7 +82,8 @@ public final class BinanceHistory: @unchecked Sendable {
   /// Symbols whose windows have been told: they must forget before they are told again.
   var told: Set<Int> = []
 
-  /// `beginnings` has one entry a symbol. `ring` is this history's alone to push to. `onDeaf` runs on history's thread.
+  /// `beginnings` has one entry a symbol. `ring` is this history's alone to push to. `onDeaf` runs on the thread that
+  /// calls `request`.
   public init(
     rest: BinanceRest, symbols: [String], beginnings: [Beginning], ring: RecordRing, doorbell: Doorbell,
     logger: Logger, options: Options = Options(), onDeaf: @escaping @Sendable (Int) -> Void = { _ in }
@@ -114,6 +119,10 @@ public final class BinanceHistory: @unchecked Sendable {
   /// Asks for what the engine misses, ahead of all history. Any thread but the engine's hot one: it takes a lock.
   public func request(_ gap: GapEvent) {
     let symbol = Int(gap.symbol)
+    if gap.kind == .deaf {
+      tellDeaf(symbol, gap.fromId)
+      return
+    }
     shared.withLock { shared in
       precondition(shared.names.indices.contains(symbol), "a symbol of this run")
       switch gap.kind {
@@ -124,7 +133,7 @@ public final class BinanceHistory: @unchecked Sendable {
         let job = Job(symbol: symbol, spanMillis: options.windowMillis, isAsked: true)
         if !shared.jobs.contains(job) { shared.jobs.insert(job, at: 0) }
       case .rebuild: shared.addRebuild(symbol, spanMillis: options.windowMillis)
-      case .permanent, .quarantined, .filled: break
+      case .permanent, .quarantined, .filled, .deaf: break
       }
     }
     work.signal()
@@ -176,7 +185,7 @@ public final class BinanceHistory: @unchecked Sendable {
       shared.jobs += jobs
       for symbol in live { shared.progress[symbol].isLiveOnly = true }
     }
-    return live.allSatisfy { end($0, .past, gaveUp: true) }
+    return live.allSatisfy { end($0, .past, RecordFlags.gaveUp) }
   }
 
   private func tellLive(_ live: [Int], of count: Int, _ plan: HistoryPlan) {

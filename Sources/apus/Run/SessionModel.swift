@@ -53,7 +53,7 @@ struct SessionModel {
     case .filled: return .trades(symbol: symbol, what: .filled, id: gap.fromId, count: count)
     case .quarantined: return .trades(symbol: symbol, what: .quarantined, id: gap.fromId, count: 1)
     case .rebuild: return .trades(symbol: symbol, what: .rebuild, id: gap.throughId, count: 0)
-    case .check, .verify, .past: return nil
+    case .check, .verify, .past, .deaf: return nil
     }
   }
 
