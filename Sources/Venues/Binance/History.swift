@@ -131,7 +131,8 @@ public final class BinanceHistory: @unchecked Sendable {
       case .verify: shared.add(Request(kind: .verify, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
       case .past:
         let job = Job(symbol: symbol, spanMillis: options.windowMillis, isAsked: true)
-        if !shared.jobs.contains(job) { shared.jobs.insert(job, at: 0) }
+        // The engine asks again after a minute, and a day may take several: told twice, it would be forgotten between.
+        if shared.current != job, !shared.jobs.contains(job) { shared.jobs.insert(job, at: 0) }
       case .rebuild: shared.addRebuild(symbol, spanMillis: options.windowMillis)
       case .permanent, .quarantined, .filled, .deaf: break
       }
@@ -162,7 +163,7 @@ public final class BinanceHistory: @unchecked Sendable {
     guard fetcher.synchronise(), plan() else { return }
     while !rest.isStopped {
       guard serveRequests(fetcher) else { return }
-      if let job = shared.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+      if let job = shared.withLock({ $0.takeJob() }) {
         guard perform(job, fetcher) else { return }
       } else {
         work.wait()
@@ -220,6 +221,11 @@ public final class BinanceHistory: @unchecked Sendable {
 }
 
 extension BinanceHistory.Shared {
+  fileprivate mutating func takeJob() -> BinanceHistory.Job? {
+    current = jobs.isEmpty ? nil : jobs.removeFirst()
+    return current
+  }
+
   /// The engine asks again every few seconds: the newest word of a symbol and kind stands.
   fileprivate mutating func add(_ request: BinanceHistory.Request) {
     if let known = requests.firstIndex(where: { $0.symbol == request.symbol && $0.kind == request.kind }) {
