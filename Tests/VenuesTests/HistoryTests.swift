@@ -23,14 +23,15 @@ struct HistoryTests {
 
     init(
       _ venue: PagingVenue, symbols: [String] = ["BTCUSDT"], fromIds: [Int64?] = [nil],
-      tradesPerDay: [Int64?]? = nil, ringCapacity: Int = 8_192,
+      tradesPerDay: [Int64?]? = nil, ringCapacity: Int = 8_192, weightPerMinute: Int = BinanceRest.weightPerMinute,
       options: BinanceHistory.Options = .init()
     ) throws {
       server = TestVenue(HistoryTests.certificate) { connection, _ in venue.serve(connection) }
       ring = RecordRing(capacity: ringCapacity)
       let rest = try BinanceRest(
         endpoints: .sim(host: "127.0.0.1", port: server.port),
-        trust: TLSTrust(caFile: HistoryTests.certificate.file), logger: quietLogger())
+        trust: TLSTrust(caFile: HistoryTests.certificate.file), logger: quietLogger(),
+        weightPerMinute: weightPerMinute)
       let beginnings = fromIds.indices.map { index in
         BinanceHistory.Beginning(fromId: fromIds[index], tradesPerDay: tradesPerDay?[index] ?? nil)
       }
@@ -139,12 +140,31 @@ struct HistoryTests {
   }
 
   @Test func aPlanTakesTheCheapestFirst() {
-    let plan = HistoryPlan(tradesPerDay: [1_500_000, 10_000, nil, 60_000], minutes: 1)
-    #expect(plan.fetched == [2, 1, 3])
-    #expect(plan.live == [0])
-    #expect(plan.pages == 2 + 12 + 62)
-    #expect(HistoryPlan(tradesPerDay: [1_500_000, 1_200_000], minutes: 30).live.isEmpty)
-    #expect(HistoryPlan(tradesPerDay: [1], minutes: 0).live == [0])
+    func plan(_ tradesPerDay: [Int64?], minutes: Int64, weightLimit: Int = 2_400) -> HistoryPlan {
+      HistoryPlan(
+        tradesPerDay: tradesPerDay, minutes: minutes,
+        pagesPerMinute: HistoryPlan.pagesPerMinute(weightLimit: weightLimit))
+    }
+    let mixed = plan([1_500_000, 10_000, nil, 60_000], minutes: 1)
+    #expect(mixed.fetched == [2, 1, 3])
+    #expect(mixed.live == [0])
+    #expect(mixed.pages == 2 + 12 + 62 && mixed.minutes == 1)
+    #expect(plan([1_500_000, 1_200_000], minutes: 30).live.isEmpty)
+    #expect(plan([1], minutes: 0).live == [0])
+  }
+
+  /// The venue's weight may be another than the usual 2,400 a minute: 102 pages of those, 17 of 400.
+  @Test func aPlanFollowsTheVenuesWeight() throws {
+    #expect([2_400, 400, 6_000, 0].map { HistoryPlan.pagesPerMinute(weightLimit: $0) } == [102, 17, 255, 1])
+    let venue = PagingVenue(trades: ["AUSDT": recentTrades(firstId: 1, count: 5)])
+    var options = Self.options(hours: 1)
+    options.budgetMinutes = 1
+    let rig = try Rig(
+      venue, symbols: ["AUSDT", "BUSDT"], fromIds: [nil, nil], tradesPerDay: [1_000, 50_000], weightPerMinute: 400,
+      options: options)
+    try rig.history.start()
+    #expect(rig.collect(ends: 2))
+    #expect(rig.history.progress.map(\.isLiveOnly) == [false, true])
   }
 
   @Test func gapsComeWithAnEnd() throws {

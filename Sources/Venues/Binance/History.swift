@@ -175,7 +175,9 @@ public final class BinanceHistory: @unchecked Sendable {
   private func plan() -> Bool {
     let forward = beginnings.indices.filter { beginnings[$0].fromId != nil }
     let others = beginnings.indices.filter { beginnings[$0].fromId == nil }
-    let plan = HistoryPlan(tradesPerDay: others.map { beginnings[$0].tradesPerDay }, minutes: options.budgetMinutes)
+    let plan = HistoryPlan(
+      tradesPerDay: others.map { beginnings[$0].tradesPerDay }, minutes: options.budgetMinutes,
+      pagesPerMinute: HistoryPlan.pagesPerMinute(weightLimit: rest.state.limitPerMinute))
     let fetched = plan.fetched.map { others[$0] }
     let live = plan.live.map { others[$0] }
     if !live.isEmpty { tellLive(live, of: others.count, plan) }
