@@ -229,6 +229,103 @@ struct HistoryTests {
     #expect(rig.history.counts.rebuilds == 1)
   }
 
+  /// An empty page is no word about what the venue has: it is asked for again before anything is concluded from it.
+  @Test func anEmptyPageIsAskedForAgain() throws {
+    let left = Mutex(2)
+    let venue = PagingVenue(
+      trades: ["BTCUSDT": recentTrades(firstId: 1, count: 1_500)],
+      isEmpty: { query in
+        // Once the newest page, once one on the way back.
+        left.withLock { left in
+          guard left > 0, (query["fromId"] == nil) == (left == 2) else { return false }
+          left -= 1
+          return true
+        }
+      })
+    let rig = try Rig(venue, tradesPerDay: [1_500], options: Self.options(hours: 3))
+    try rig.history.start()
+    #expect(rig.collect(ends: 1))
+    #expect(rig.ids() == Array(1...1_500) + [-1])
+    #expect(left.withLock { $0 } == 0 && rig.history.counts.failures == 0)
+  }
+
+  /// The venue does not give the rest of the day, with an empty page or with a refusal: what there is is told as a part.
+  @Test(arguments: [false, true])
+  func aPartOfTheDayIsToldAsSuch(isRefused: Bool) throws {
+    let venue = PagingVenue(
+      trades: ["BTCUSDT": recentTrades(firstId: 1, count: 1_500)],
+      trouble: { _, query in isRefused && query["fromId"] != nil ? (400, -1130, []) : nil },
+      isEmpty: { query in !isRefused && query["fromId"] != nil })
+    let rig = try Rig(venue, options: Self.options(hours: 3))
+    try rig.history.start()
+    #expect(rig.collect(ends: 1))
+    #expect(rig.ids() == Array(501...1_500) + [-4])
+    #expect(rig.history.counts.failures == 1)
+  }
+
+  /// To be built anew from nothing: the windows are not given up for it.
+  @Test func nothingResetsNoWindows() throws {
+    let isRebuilding = Mutex(false)
+    let venue = PagingVenue(
+      trades: ["BTCUSDT": recentTrades(firstId: 1, count: 5)], isEmpty: { _ in isRebuilding.withLock { $0 } })
+    let rig = try Rig(venue, options: Self.options(hours: 1))
+    try rig.history.start()
+    #expect(rig.collect(ends: 1))
+    isRebuilding.withLock { $0 = true }
+    rig.request(.rebuild, 0, 5)
+    #expect(rig.collect(ends: 2))
+    #expect(rig.ids() == [1, 2, 3, 4, 5, -1, -2])
+    isRebuilding.withLock { $0 = false }
+    // The end is told a moment before the thread is through with it.
+    #expect(
+      eventually {
+        rig.request(.rebuild, 0, 5)
+        return rig.history.counts.rebuilds == 2
+      })
+    #expect(rig.collect(ends: 3))
+    #expect(rig.ids() == [1, 2, 3, 4, 5, -1, -2, -3, 1, 2, 3, 4, 5, -1], "it can be asked for again")
+  }
+
+  /// The engine asks again after a minute without an answer; a past may take longer than that.
+  @Test func aPastAtHandIsNotToldTwice() throws {
+    let isHeld = Mutex(true)
+    let venue = PagingVenue(trades: ["BTCUSDT": recentTrades(firstId: 1, count: 5)]) { _, query in
+      query["fromId"] == nil && isHeld.withLock { $0 } ? (503, 0, []) : nil
+    }
+    let rig = try Rig(venue, fromIds: [1], options: Self.options(hours: 1))
+    try rig.history.start()
+    #expect(rig.collect(ends: 1))
+    rig.request(.past, 0, 0)
+    #expect(eventually { venue.requests.withLock { $0.last?["fromId"] == nil } })
+    rig.request(.past, 0, 0)
+    #expect(rig.history.shared.withLock { $0.jobs.isEmpty })
+    isHeld.withLock { $0 = false }
+    #expect(rig.collect(ends: 2))
+    rig.request(.past, 0, 0)
+    #expect(rig.collect(ends: 3), "once it is over it can be asked for again")
+    #expect(rig.ids() == [1, 2, 3, 4, 5, -1] + [-3, 1, 2, 3, 4, 5, -1] + [-3, 1, 2, 3, 4, 5, -1])
+  }
+
+  /// So much is staged between milestones and no more: a symbol goes straight to its day, and its pages are let go.
+  @Test func whatIsStagedIsBounded() throws {
+    let venue = PagingVenue(trades: [
+      "AUSDT": recentTrades(firstId: 1, count: 12_000), "BUSDT": recentTrades(firstId: 1, count: 12_000),
+    ])
+    var options = Self.options(hours: 3, milestonesMillis: [1_500_000])
+    options.stagedTradesMost = 3_000
+    let rig = try Rig(
+      venue, symbols: ["AUSDT", "BUSDT"], fromIds: [nil, nil], ringCapacity: 65_536, options: options)
+    try rig.history.start()
+    #expect(rig.collect(ends: 4))
+    let asked = venue.requests.withLock { $0.compactMap { $0["symbol"] } }
+    let turns: [String] = asked.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    #expect(turns == ["AUSDT", "BUSDT", "AUSDT"], "A's two pages are kept, B's would be too many")
+    for symbol in 0..<UInt32(2) {
+      #expect(rig.ids(symbol).count { $0 == -1 } == 2)
+      #expect(eventually { rig.history.progress[Int(symbol)].isDone })
+    }
+  }
+
   @Test func aSymbolListedLaterGetsItsPast() throws {
     let venue = PagingVenue(trades: ["NEWUSDT": recentTrades(firstId: 1, count: 3)])
     let rig = try Rig(venue, fromIds: [1], options: Self.options(hours: 1))

@@ -19,6 +19,9 @@ public final class BinanceHistory: @unchecked Sendable {
     public var milestonesMillis: [Int64] = [1_800_000, 4 * 3_600_000]
     /// How long fetching the past of all symbols may take; those beyond it warm up live.
     public var budgetMinutes: Int64 = 60
+    /// Trades kept between milestones, 64 bytes each. Beyond, a symbol's day is fetched at once and let go, while the others
+    /// wait for their next milestone; so one symbol's day comes on top.
+    public var stagedTradesMost = 8 << 20
     public init() {}
   }
 
@@ -201,6 +204,11 @@ public final class BinanceHistory: @unchecked Sendable {
       """)
   }
 
+  /// Whether the venue counted trades of it in the last 24 h; those listed later have no entry.
+  func isKnownToTrade(_ symbol: Int) -> Bool {
+    beginnings.indices.contains(symbol) ? (beginnings[symbol].tradesPerDay ?? 0) > 0 : false
+  }
+
   func name(_ symbol: Int) -> String { shared.withLock { $0.names[symbol] } }
 
   /// A page of history: gaps are served while it has to wait, since they may use what it must leave.
@@ -209,16 +217,19 @@ public final class BinanceHistory: @unchecked Sendable {
   ) -> HistoryFetcher.Page {
     fetcher.page(
       symbol: name(symbol), symbolIndex: symbol, from: start, priority: .history, patienceMillis: patienceMillis
-    ) { pauseMillis in
-      let deadlineNanos = monotonicNanos() + UInt64(pauseMillis) * 1_000_000
-      while !rest.isStopped {
-        let nanos = monotonicNanos()
-        if nanos >= deadlineNanos { return true }
-        guard serveRequests(fetcher, urgentOnly: true) else { return false }
-        _ = work.wait(timeout: .now() + .nanoseconds(Int(deadlineNanos - nanos)))
-      }
-      return false
+    ) { pause($0, fetcher) }
+  }
+
+  /// Serves gaps for so long; false when stopped.
+  func pause(_ millis: Int64, _ fetcher: HistoryFetcher) -> Bool {
+    let deadlineNanos = monotonicNanos() + UInt64(millis) * 1_000_000
+    while !rest.isStopped {
+      let nanos = monotonicNanos()
+      if nanos >= deadlineNanos { return true }
+      guard serveRequests(fetcher, urgentOnly: true) else { return false }
+      _ = work.wait(timeout: .now() + .nanoseconds(Int(deadlineNanos - nanos)))
     }
+    return false
   }
 }
 
