@@ -76,6 +76,8 @@ public enum RecordFlags {
   @inlinable public static var overlap: UInt16 { 2 }
   /// On a `.historyEnd`: the request could not be answered.
   @inlinable public static var gaveUp: UInt16 { 4 }
+  /// On a `.historyEnd` of a past: the windows reach back further than what was told, and so does the venue.
+  @inlinable public static var partial: UInt16 { 8 }
 }
 
 /// What history was asked for. Raw values go to disk: append, never renumber.

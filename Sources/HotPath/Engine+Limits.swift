@@ -94,6 +94,12 @@ extension Engine {
     get { 2_000 }
   }
 
+  /// Younger than this a trade may still be on its way over the stream.
+  static var deafMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 5_000 }
+  }
+
   /// After an interruption a symbol gets this long to show a trade before REST is asked whether any were missed.
   static var awaitMillis: Int64 {
     @_noAllocation @_noLocks

@@ -56,6 +56,8 @@ struct SymbolState: BitwiseCopyable {
   var isInterrupted = false
   /// When REST was last asked whether the stream is right to be silent, or is to be asked again about a doubt.
   var checkedMillis: Int64 = 0
+  /// A trade that the answer at hand brought and the stream should have; -1: none.
+  var deafId: Int64 = -1
 
   // What is wrong with the windows.
   /// They have a hole at this event time; `.min`: none.

@@ -39,6 +39,21 @@ import Venues
   @Test(arguments: links)
   func connectionsAreMended(_ link: LinkCase) throws { try link.check(scratch) }
 
+  /// A cut, after which REST is silent for so long that the answers about quiet symbols are old when they come: their streams
+  /// are not deaf, and the connection is left alone. One of the two trades 7 s after the start, the other 14 s.
+  @Test func aLateAnswerCutsNothing() throws {
+    let rig = try FaultRig(
+      scratch,
+      scenario: [
+        #"{"fault":"cut","at_ms":2000}"#,
+        #"{"fault":"http","status":429,"retry_after_s":9,"path":"/fapi/v1/aggTrades","at_ms":9000,"for_ms":11000}"#,
+      ], seconds: 20, venue: ["--rate-total", "0.002", "--burst-trades", "5", "--burst-every-ms", "7000"])
+    #expect(try rig.run(mostSeconds: 45), "\(rig.snapshot.symbols)")
+    #expect(rig.feed.deaf == 0 && rig.feed.disconnects == 1, "\(rig.feed)")
+    #expect(rig.session.setup.rest.state.refusals >= 1, "no question was asked while REST was silent")
+    try rig.expectUndisturbed()
+  }
+
   /// A follower is there before the venue ends the connection: no cut, no gap.
   @Test func theDaysEndIsOverlapped() throws {
     var options = FeedOptions()

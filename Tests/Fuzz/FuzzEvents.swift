@@ -122,7 +122,7 @@ struct FuzzEvents {
 
   private func ended(_ given: apus_record, _ request: UInt8) -> apus_record {
     var record = plain(.historyEnd, given)
-    record.flags &= RecordFlags.gaveUp
+    record.flags &= RecordFlags.gaveUp | RecordFlags.partial
     record.first_id = Int64(request % 5)
     return record
   }

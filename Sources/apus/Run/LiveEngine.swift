@@ -69,7 +69,7 @@ final class LiveEngine: Sendable {
         wait.wait(on: inputs.doorbell, deadlineNanos: nextTickNanos) { inputs.hasWork() }
       }
     }
-    board.publish(engine, nowMillis: now)
+    board.publishEnd(engine, nowMillis: now)
   }
 
   /// True when there was anything to do.

@@ -53,7 +53,7 @@ struct SessionModel {
     case .filled: return .trades(symbol: symbol, what: .filled, id: gap.fromId, count: count)
     case .quarantined: return .trades(symbol: symbol, what: .quarantined, id: gap.fromId, count: 1)
     case .rebuild: return .trades(symbol: symbol, what: .rebuild, id: gap.throughId, count: 0)
-    case .check, .verify, .past: return nil
+    case .check, .verify, .past, .deaf: return nil
     }
   }
 
@@ -153,7 +153,7 @@ struct SessionModel {
       trouble("gaps", snapshot.counters.gaps), trouble("late", snapshot.counters.late),
       trouble("dropped", snapshot.counters.dropped), trouble("reordered", snapshot.counters.reordered),
       trouble("doubted", snapshot.counters.doubted), trouble("quarantined", snapshot.counters.quarantined),
-      trouble("rebuilt", snapshot.counters.rebuilt),
+      trouble("rebuilt", snapshot.counters.rebuilt), trouble("not held", snapshot.counters.notHeld),
       ViewModel.Counter(
         name: "overlapped", value: UInt64(clamping: snapshot.counters.overlapped), isTrouble: false),
       trouble("malformed", feed.malformed),
