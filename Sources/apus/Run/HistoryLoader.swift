@@ -133,8 +133,8 @@ final class HistoryLoader: Sendable {
   /// REST first, streams second would lose the first trades of a symbol that had none before: there is no id that tells a
   /// hole. The other way round every trade is in one of both.
   private func awaitStreams() {
-    let deadlineMillis = clock.nowMillis() + Self.streamsMillis
-    while !isStreaming(), clock.nowMillis() < deadlineMillis, !isStopping.load(ordering: .relaxed) {
+    let deadline = ContinuousClock.now + .milliseconds(Self.streamsMillis)
+    while !isStreaming(), ContinuousClock.now < deadline, !isStopping.load(ordering: .relaxed) {
       Pause.millis(10)
     }
   }
