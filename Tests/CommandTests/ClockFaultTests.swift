@@ -57,7 +57,7 @@ import Venues
     intervals.clockMillis = 500
     let rig = try FaultRig(
       scratch, scenario: [#"{"fault":"clock_skew","at_ms":4000,"ms":5000,"for_ms":4000}"#], seconds: 16,
-      venue: ["--quiet-until", "12"], intervals: intervals)
+      venue: ["--quiet-until", "12", "--history-hours", "0"], intervals: intervals)
     let before = rig.session.clock.monotonicOffsetMillis
     var doubts: [Bool] = []
     var hasFollowed = false
