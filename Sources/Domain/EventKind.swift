@@ -122,6 +122,8 @@ public enum Command: RawRepresentable, Sendable, BitwiseCopyable {
   /// The venue's clock is not where it was: no entries until it is known where it is.
   case clockDoubted
   case clockTrusted
+  /// The engine's clock is set elsewhere: with this event `now` is `first_id` ms later than it would be, or earlier.
+  case clockMoved
 
   @inlinable
   public var rawValue: Int64 {
@@ -130,6 +132,7 @@ public enum Command: RawRepresentable, Sendable, BitwiseCopyable {
     case .resumeEntries: 2
     case .clockDoubted: 3
     case .clockTrusted: 4
+    case .clockMoved: 5
     }
   }
 
@@ -140,6 +143,7 @@ public enum Command: RawRepresentable, Sendable, BitwiseCopyable {
     case 2: self = .resumeEntries
     case 3: self = .clockDoubted
     case 4: self = .clockTrusted
+    case 5: self = .clockMoved
     default: return nil
     }
   }

@@ -19,6 +19,12 @@ extension Engine {
     get { 86_400_000 }
   }
 
+  /// A clock cannot be set further: times of venues are below.
+  static var clockMoveMost: Int64 {
+    @_noAllocation @_noLocks
+    get { 100_000_000_000_000 }
+  }
+
   /// Ids above are none: sums of ids must not overflow.
   static var idMost: Int64 {
     @_noAllocation @_noLocks

@@ -89,4 +89,16 @@ struct SymbolState: BitwiseCopyable {
     self.limits = limits
     self.name = name
   }
+
+  /// Moves what was noted of the engine's clock; 0 and `.max` mean that nothing was.
+  @_noAllocation @_noLocks
+  mutating func moveNow(by millis: Int64) {
+    gapSinceMillis &+= millis
+    gapAskedMillis &+= millis
+    checkedMillis &+= millis
+    suspectSinceMillis &+= millis
+    if pastAskedMillis != 0 { pastAskedMillis &+= millis }
+    if rebuildAskedMillis != 0 { rebuildAskedMillis &+= millis }
+    if upSinceMillis != .max { upSinceMillis &+= millis }
+  }
 }

@@ -31,6 +31,10 @@ import Venues
     LinkCase(name: "silent later", scenario: [#"{"fault":"silent","at_ms":5000,"for_ms":42000}"#], seconds: 55) {
       $1.deaf >= 1 && $0.rebuilt >= 1
     },
+    LinkCase(
+      name: "one stream silent, the other not",
+      scenario: [#"{"fault":"silent","at_ms":3000,"for_ms":36000,"symbol":"ETHUSDT"}"#], seconds: 48
+    ) { $1.deaf >= 1 && $0.rebuilt >= 1 },
     LinkCase(name: "the day's end", scenario: [], seconds: 9, venue: ["--session-hours", "0.0014"]) {
       $1.disconnects >= 1 && $0.gaps >= 1
     },

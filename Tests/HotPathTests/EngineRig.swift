@@ -58,6 +58,14 @@ final class EngineRig {
     if !drainsOnlyWhenFull { drain() }
   }
 
+  /// The engine's clock is set elsewhere, `now` with it.
+  func moveClock(by millis: Int64) {
+    var record = Records.command(.clockMoved)
+    record.first_id = millis
+    now += millis
+    step(record, now: now)
+  }
+
   func tick(_ now: Int64) { step(Records.tick(now)) }
 
   /// Takes what is in the outbox.

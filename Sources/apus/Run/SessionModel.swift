@@ -1,3 +1,4 @@
+import CClock
 import CRecords
 import Domain
 import HotPath
@@ -57,12 +58,13 @@ struct SessionModel {
     }
   }
 
+  /// `startMillis`: when the run began, on the monotonic clock.
   func view(startMillis: Int64) -> ViewModel {
     let snapshot = session.engine.board.read()
     let now = session.clock.nowMillis()
     var model = ViewModel()
     model.header.venue = venue
-    model.header.uptimeMillis = now - startMillis
+    model.header.uptimeMillis = Int64(apus_monotonic_nanos() / 1_000_000) - startMillis
     model.header.clockOffsetMillis = session.clock.wallOffsetMillis
     model.header.isClockDoubted = snapshot.isClockDoubted
     model.header.connections = session.feed.connectionCount
