@@ -62,6 +62,6 @@ import Venues
     #expect(try rig.run(mostSeconds: 40), "\(rig.snapshot.symbols)")
     #expect(rig.session.symbols.names == rig.symbols)
     #expect(rig.snapshot.symbols.map(\.isDelisted) == [false, true, false])
-    try rig.expectUndisturbed()
+    try rig.expectUndisturbed(young: ["币安人生USDT"])
   }
 }
