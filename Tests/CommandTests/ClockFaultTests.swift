@@ -106,7 +106,7 @@ import Venues
     #expect(try rig.run(mostSeconds: 40), "\(rig.snapshot.symbols)")
     #expect(rig.session.symbols.names == rig.symbols)
     #expect(rig.snapshot.symbols.map(\.isDelisted) == [false, true, false])
-    try rig.expectUndisturbed()
+    try rig.expectUndisturbed(young: ["币安人生USDT"])
   }
 
   /// Four of five go at once, which may be an answer cut short: nobody believes it for twelve looks.
