@@ -88,7 +88,7 @@ private let nowMillis: Int64 = 1_800_000_000_000
 private func check(_ answer: RestAnswer) {
   guard answer.body.count <= HttpReader.maximumBodyBytes else { fatalError("unpacked to \(answer.body.count) bytes") }
   var budget = RestBudget(limitPerMinute: 2_400)
-  if let used = answer.usedWeight { budget.report(used: used, venueMillis: nowMillis) }
+  if let used = answer.usedWeight { budget.report(used: used, sentMillis: nowMillis, venueMillis: nowMillis) }
   let refusal = Refusal.error("GET /fuzz", answer, nowMillis: nowMillis)
   guard !refusal.description.isEmpty else { fatalError("a refusal without words") }
   if case .rateLimited(_, _, let waitMillis, _) = refusal {
