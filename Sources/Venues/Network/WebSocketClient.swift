@@ -279,10 +279,17 @@ final class WebSocketClient: @unchecked Sendable {
   func failed(_ link: WebSocketLink, _ wsi: OpaquePointer, words: String) {
     let status = Int(lws_http_client_http_response(wsi))
     if link.reason == nil && status > 0 && status != 101 {
-      let target = link.target
-      link.reason = .httpStatus(host: target.host, port: target.port, path: target.path, status: status)
+      link.reason = .answer(link.target, status: status, retryAfterMillis: retryAfterMillis(wsi))
     }
     end(link, connectFailure(link, words: words))
+  }
+
+  /// Retry-After of an upgrade's answer; nil without one, or when it is a date, which the venue does not send.
+  private func retryAfterMillis(_ wsi: OpaquePointer) -> Int64? {
+    var text = [CChar](repeating: 0, count: 16)
+    guard lws_hdr_copy(wsi, &text, Int32(text.count), WSI_TOKEN_HTTP_RETRY_AFTER) > 0 else { return nil }
+    let digits = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return Int64(digits.trimmingCharacters(in: .whitespaces)).map { max(0, min($0, 1_000_000)) * 1_000 }
   }
 
   private func end(_ link: WebSocketLink, _ failure: ConnectionFailure) {
