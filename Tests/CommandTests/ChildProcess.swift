@@ -14,9 +14,10 @@ final class ChildProcess {
   private var status: Int32?
 
   /// `limitSeconds`: after which it is ended in any case. `directory`: where it runs; the default is the package's root.
+  /// `within`: a command that runs it, as `ip netns exec NAME`.
   init(
     _ program: String, _ arguments: [String], in scratch: Scratch, limitSeconds: Int = 120,
-    environment: [String: String] = [:], directory: String? = nil
+    environment: [String: String] = [:], directory: String? = nil, within: [String] = []
   ) throws {
     let number = scratch.nextNumber()
     outputPath = scratch.hidden("output-\(number)")
@@ -24,7 +25,7 @@ final class ChildProcess {
     // In the foreground, so that a signal reaches the command once and not through its group again.
     let timeout = ["timeout", "--foreground", "--kill-after=5", "\(limitSeconds)"]
     let place = ["env", "--chdir=\(directory ?? Self.packageRoot)"]
-    let words = timeout + place + [try Self.path(of: program)] + arguments
+    let words = timeout + place + within + [try Self.path(of: program)] + arguments
     // A home that isn't there: a configuration of whoever runs the tests must not matter.
     let variables = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
     pid = try Self.spawn(
