@@ -76,6 +76,8 @@ public enum RecordFlags {
   @inlinable public static var overlap: UInt16 { 2 }
   /// On a `.historyEnd`: the request could not be answered.
   @inlinable public static var gaveUp: UInt16 { 4 }
+  /// On a `.historyEnd` of a past: the windows reach back further than what was told, and so does the venue.
+  @inlinable public static var partial: UInt16 { 8 }
 }
 
 /// What history was asked for. Raw values go to disk: append, never renumber.
@@ -120,6 +122,8 @@ public enum Command: RawRepresentable, Sendable, BitwiseCopyable {
   /// The venue's clock is not where it was: no entries until it is known where it is.
   case clockDoubted
   case clockTrusted
+  /// The engine's clock is set elsewhere: with this event `now` is `first_id` ms later than it would be, or earlier.
+  case clockMoved
 
   @inlinable
   public var rawValue: Int64 {
@@ -128,6 +132,7 @@ public enum Command: RawRepresentable, Sendable, BitwiseCopyable {
     case .resumeEntries: 2
     case .clockDoubted: 3
     case .clockTrusted: 4
+    case .clockMoved: 5
     }
   }
 
@@ -138,6 +143,7 @@ public enum Command: RawRepresentable, Sendable, BitwiseCopyable {
     case 2: self = .resumeEntries
     case 3: self = .clockDoubted
     case 4: self = .clockTrusted
+    case 5: self = .clockMoved
     default: return nil
     }
   }

@@ -107,6 +107,26 @@ extension Engine {
     return .done
   }
 
+  // MARK: the clock
+
+  /// `now` stands elsewhere, though no time has passed: what was noted of it moves along, so that patience and pauses last as
+  /// long as they would have. Times of trades are the venue's own and stay.
+  @_noAllocation @_noLocks
+  mutating func clockMoved(_ millis: Int64, now: Int64) {
+    if millis > Self.clockMoveMost || millis < 0 &- Self.clockMoveMost {
+      counters.unknown &+= 1
+      return
+    }
+    nextCheckMillis &+= millis
+    var index = 0
+    while index < symbolCount {
+      symbols[index].moveNow(by: millis)
+      // Ticks went by a clock that was ahead and passed grid points that are still to come: trades would be late for as long.
+      if symbols[index].tickedMillis > now { symbols[index].isDistorted = true }
+      index &+= 1
+    }
+  }
+
   // MARK: connections
 
   /// The symbols of a connection are cut off: their clocks stand until it is known what they missed.

@@ -19,12 +19,26 @@ extension Engine {
       let isPassedBy = record.time_ms < symbols[index].tickedMillis && record.quantity_e8 > 0
       if !apply(record, index, trading: false, outbox) { return .more }
       if isPassedBy { symbols[index].isDistorted = true }
+      noteDeaf(record, index)
       seeConfirmed(record, index, outbox)
     } else if record.id == symbols[index].suspectId {
       if !outbox.hasRoom(strategies: strategies.count) { return .more }
       verified(record, index, now: now, outbox)
     }
     return releaseHold(index, outbox)
+  }
+
+  /// A trade of a check's answer that no stream brought until now: published while the connection was heard, and long enough
+  /// before the question to have come. Whoever fetches pages cannot know that: an answer may wait a minute for weight, and the
+  /// stream goes on meanwhile.
+  @_noAllocation @_noLocks
+  private mutating func noteDeaf(_ record: apus_record, _ index: Int) {
+    if symbols[index].deafId >= 0 { return }
+    if !symbols[index].phase.isFlowing, !symbols[index].phase.isAwaiting { return }
+    // What was published during a cut is nobody's fault. Our clock may be a little off the venue's.
+    if record.time_ms &- Self.tickLagMillis < symbols[index].upSinceMillis { return }
+    if record.time_ms > symbols[index].checkedMillis &- Self.deafMillis { return }
+    symbols[index].deafId = record.id
   }
 
   /// REST has the price that was not believed: what rests at the exchange would have been filled at it.
@@ -44,19 +58,41 @@ extension Engine {
   /// History has given what it has: go over to the held live trades, and ask for what is missing in between.
   @_noAllocation @_noLocks
   mutating func historyEnd(_ record: apus_record, _ index: Int, now: Int64, _ outbox: Outbox) -> StepOutcome {
+    if record.flags & RecordFlags.partial != 0 { seePartial(index) }
     if symbols[index].phase.isBackfilling { return endBackfill(record, index, now: now, outbox) }
     if case .more = releaseHold(index, outbox) { return .more }
-    // Cut again since it was asked: what it says is of before.
-    let isCurrent = symbols[index].upSinceMillis <= symbols[index].checkedMillis
-    if record.first_id == HistoryRequest.check.rawValue, record.flags & RecordFlags.gaveUp == 0, isCurrent {
-      symbols[index].isInterrupted = false
-      if symbols[index].phase.isAwaiting { symbols[index].phase = .flowing }
-    }
+    // For both of what follows: half of it must not be done twice.
+    if !outbox.hasRoom(strategies: strategies.count) { return .more }
+    if record.first_id == HistoryRequest.check.rawValue { endCheck(record, index, outbox) }
+    symbols[index].deafId = -1
     if symbols[index].isDistorted, symbols[index].rebuildAskedMillis == 0 {
-      if !outbox.hasRoom(strategies: strategies.count) { return .more }
       askToRebuild(index, now: now, outbox)
     }
     return .done
+  }
+
+  /// Of a deaf stream nobody can say that nothing is missing: its next connection is asked for anew.
+  @_noAllocation @_noLocks
+  private mutating func endCheck(_ record: apus_record, _ index: Int, _ outbox: Outbox) {
+    let deafId = symbols[index].deafId
+    // Cut again since it was asked: what it says is of before.
+    if symbols[index].upSinceMillis > symbols[index].checkedMillis { return }
+    if deafId >= 0 {
+      tell(.deaf, index, deafId, deafId, outbox)
+    } else if record.flags & RecordFlags.gaveUp == 0 {
+      symbols[index].isInterrupted = false
+      if symbols[index].phase.isAwaiting { symbols[index].phase = .flowing }
+    }
+  }
+
+  /// Trades before the first are missing: a hole that leaves each window once it is as long as the time since.
+  @_noAllocation @_noLocks
+  private mutating func seePartial(_ index: Int) {
+    if !symbols[index].hasTrade { return }
+    let first = symbols[index].firstMillis
+    symbols[index].holeMillis = max(symbols[index].holeMillis, first)
+    symbols[index].holeUntilMillis = max(symbols[index].holeUntilMillis, first &+ TradeWindow.fourHourMillis)
+    blockEntries(index)
   }
 
   @_noAllocation @_noLocks
@@ -183,6 +219,7 @@ extension Engine {
     symbols[index].holeMillis = .min
     symbols[index].holeUntilMillis = .min
     symbols[index].suspectId = -1
+    symbols[index].deafId = -1
     symbols[index].isDistorted = false
     symbols[index].rebuildAskedMillis = 0
     symbols[index].phase = .backfilling

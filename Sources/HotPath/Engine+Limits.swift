@@ -19,6 +19,12 @@ extension Engine {
     get { 86_400_000 }
   }
 
+  /// A clock cannot be set further: times of venues are below.
+  static var clockMoveMost: Int64 {
+    @_noAllocation @_noLocks
+    get { 100_000_000_000_000 }
+  }
+
   /// Ids above are none: sums of ids must not overflow.
   static var idMost: Int64 {
     @_noAllocation @_noLocks
@@ -92,6 +98,12 @@ extension Engine {
   static var tickLagMillis: Int64 {
     @_noAllocation @_noLocks
     get { 2_000 }
+  }
+
+  /// Younger than this a trade may still be on its way over the stream.
+  static var deafMillis: Int64 {
+    @_noAllocation @_noLocks
+    get { 5_000 }
   }
 
   /// After an interruption a symbol gets this long to show a trade before REST is asked whether any were missed.

@@ -86,7 +86,7 @@ extension Engine {
         quarantineHeld(record.id, index, outbox)
       }
       return .done
-    case .full: break
+    case .full: counters.notHeld &+= 1
     case .held: if isBehind { counters.reordered &+= 1 }
     }
     // Positions outlast windows that are built anew, and what comes again is known by no other id then.

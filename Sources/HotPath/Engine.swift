@@ -37,12 +37,13 @@ public struct Engine: ~Copyable {
   /// The first symbol that may ask in this round.
   var checkCursor = 0
 
-  /// One event. `now` never goes back; ticks advance it when nothing else does.
+  /// One event. `now` goes back with a `Command.clockMoved` that says so, and never else; ticks advance it when nothing else
+  /// does.
   @_noAllocation @_noLocks
   public mutating func step(_ record: apus_record, now: Int64, into outbox: Outbox) -> StepOutcome {
     if record.kind == EventKind.tick.rawValue { return tick(now: now, outbox) }
     if record.kind == EventKind.command.rawValue {
-      command(record.id)
+      command(record, now: now)
       return .done
     }
     let index = Int(record.symbol)
@@ -85,7 +86,8 @@ public struct Engine: ~Copyable {
   }
 
   @_noAllocation @_noLocks
-  private mutating func command(_ code: Int64) {
+  private mutating func command(_ record: apus_record, now: Int64) {
+    let code = record.id
     if code == Command.pauseEntries.rawValue {
       entriesPaused = true
     } else if code == Command.resumeEntries.rawValue {
@@ -94,6 +96,8 @@ public struct Engine: ~Copyable {
       isClockDoubted = true
     } else if code == Command.clockTrusted.rawValue {
       isClockDoubted = false
+    } else if code == Command.clockMoved.rawValue {
+      clockMoved(record.first_id, now: now)
     } else {
       counters.unknown &+= 1
     }

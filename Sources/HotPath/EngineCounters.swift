@@ -10,6 +10,8 @@ public struct EngineCounters: BitwiseCopyable, Sendable {
   public var overlapped: Int64 = 0
   /// Trades that came after a later one and closed the hole themselves.
   public var reordered: Int64 = 0
+  /// Trades that were to wait and found no room, or came too far behind later ones: REST brings them again.
+  public var notHeld: Int64 = 0
   /// Trades whose price is an eighth or more away from the one before, held until REST confirms them.
   public var doubted: Int64 = 0
   /// Trades that came with two contents, or whose price REST did not confirm.

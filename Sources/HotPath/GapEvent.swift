@@ -17,6 +17,8 @@ public struct GapEvent: BitwiseCopyable, Sendable {
     case filled
     /// Please fetch the past of this symbol, which is new: only now would its records be taken.
     case past
+    /// The venue has this trade, and the stream did not bring it though its connection was heard: please have that made anew.
+    case deaf
   }
 
   public var kind: Kind

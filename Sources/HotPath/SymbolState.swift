@@ -56,6 +56,8 @@ struct SymbolState: BitwiseCopyable {
   var isInterrupted = false
   /// When REST was last asked whether the stream is right to be silent, or is to be asked again about a doubt.
   var checkedMillis: Int64 = 0
+  /// A trade that the answer at hand brought and the stream should have; -1: none.
+  var deafId: Int64 = -1
 
   // What is wrong with the windows.
   /// They have a hole at this event time; `.min`: none.
@@ -86,5 +88,17 @@ struct SymbolState: BitwiseCopyable {
     self.hold = hold
     self.limits = limits
     self.name = name
+  }
+
+  /// Moves what was noted of the engine's clock; 0 and `.max` mean that nothing was.
+  @_noAllocation @_noLocks
+  mutating func moveNow(by millis: Int64) {
+    gapSinceMillis &+= millis
+    gapAskedMillis &+= millis
+    checkedMillis &+= millis
+    suspectSinceMillis &+= millis
+    if pastAskedMillis != 0 { pastAskedMillis &+= millis }
+    if rebuildAskedMillis != 0 { rebuildAskedMillis &+= millis }
+    if upSinceMillis != .max { upSinceMillis &+= millis }
   }
 }

@@ -18,6 +18,9 @@ public final class TradeFile {
   /// A silence is passed point by point on the 15 s grid: a T that is a year ahead would keep a replay busy for hours, and
   /// one thousands of years ahead for ever. No contract on record was silent for a day.
   static let silenceMillisMax: Int64 = 366 * 86_400_000
+  /// Whoever reads rows goes on behind the last one, and counts what lies between two: ids that leave no room for it are errors, as
+  /// they are to the engine.
+  static let idMost: Int64 = 1 << 60
   /// T of the row before; 0 before the first of the symbol.
   var previousMillis: Int64 = 0
   /// Header lines passed so far.
@@ -116,6 +119,11 @@ public final class TradeFile {
       let outcome = AggTradeRow.parse(bytes, start, end, into: &record)
       if outcome != .trade {
         throw .badRow(path: path, line: line, content: content(start, end), reason: Self.reason(outcome))
+      }
+      // A row with fewer digits never comes here; those with more are slow anyway.
+      if record.id > Self.idMost {
+        let reason = "the id is above 2^60, which no venue's is"
+        throw .badRow(path: path, line: line, content: content(start, end), reason: reason)
       }
       if previousMillis > 0, record.time_ms - previousMillis > Self.silenceMillisMax {
         let reason = "the time is more than a year after the row before"

@@ -67,9 +67,7 @@ struct Failure: Error, CustomStringConvertible {
   }
 }
 
-/// Lines to standard error, each in one write so that lines of two processes don't mix.
+/// Lines to standard error; what nobody can read is lost.
 enum StandardError {
-  static func line(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
+  static func line(_ text: String) { StandardStream.write(text + "\n", to: STDERR_FILENO) }
 }

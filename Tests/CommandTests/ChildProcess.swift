@@ -13,15 +13,16 @@ final class ChildProcess {
   /// As waitpid gave it; nil while the process runs.
   private var status: Int32?
 
-  /// `limitSeconds`: after which it is ended in any case. `directory`: where it runs; the default is the package's root.
-  /// `within`: a command that runs it, as `ip netns exec NAME`.
+  /// `limitSeconds`: after which it is ended in any case. `directory`: where it runs; the default is the package's root. `output` and
+  /// `errors`: where they go instead of files of the scratch folder. `within`: a command that runs it, as `ip netns exec NAME`.
   init(
     _ program: String, _ arguments: [String], in scratch: Scratch, limitSeconds: Int = 120,
-    environment: [String: String] = [:], directory: String? = nil, within: [String] = []
+    environment: [String: String] = [:], directory: String? = nil, output: String? = nil, errors: String? = nil,
+    within: [String] = []
   ) throws {
     let number = scratch.nextNumber()
-    outputPath = scratch.hidden("output-\(number)")
-    errorsPath = scratch.hidden("errors-\(number)")
+    outputPath = output ?? scratch.hidden("output-\(number)")
+    errorsPath = errors ?? scratch.hidden("errors-\(number)")
     // In the foreground, so that a signal reaches the command once and not through its group again.
     let timeout = ["timeout", "--foreground", "--kill-after=5", "\(limitSeconds)"]
     let place = ["env", "--chdir=\(directory ?? Self.packageRoot)"]

@@ -16,6 +16,8 @@ import Venues
   /// A fault of frames, and what is to be seen of it.
   struct FrameCase: Sendable, CustomTestStringConvertible {
     var fault: String
+    var more: [String] = []
+    var seconds = 7.0
     var sees: @Sendable (EngineCounters, FeedCounts) -> Bool
 
     var testDescription: String { fault }
@@ -64,6 +66,23 @@ import Venues
     FrameCase(fault: #"{"fault":"price_x10","symbol":"BTCUSDT","at_event":60}"#) { engine, _ in
       engine.doubted >= 1 && engine.quarantined == 1
     },
+    FrameCase(fault: #"{"fault":"time_ahead","ms":90000,"symbol":"BTCUSDT","at_event":60,"count":3}"#) { engine, _ in
+      engine.implausible == 3 && engine.gaps == 1
+    },
+    FrameCase(fault: #"{"fault":"id_ahead","by":10000001,"symbol":"BTCUSDT","at_event":60,"count":3}"#) { engine, _ in
+      engine.implausible == 3 && engine.gaps == 1
+    },
+    // Merely too high: held, until trades below it are five seconds younger.
+    FrameCase(fault: #"{"fault":"id_ahead","by":100000,"symbol":"BTCUSDT","at_event":60}"#, seconds: 14) { engine, _ in
+      engine.implausible == 0 && engine.quarantined == 1 && engine.gaps >= 1
+    },
+    // Behind a hole both contents wait, and neither is believed.
+    FrameCase(
+      fault: #"{"fault":"skip","symbol":"BTCUSDT","at_event":60}"#,
+      more: [#"{"fault":"contradict","symbol":"BTCUSDT","at_event":61,"first":true}"#]
+    ) { engine, _ in
+      engine.quarantined == 1 && engine.rebuilt == 0 && engine.gaps >= 1
+    },
     FrameCase(fault: #"{"fault":"oversized","symbol":"BTCUSDT","at_event":60}"#) { engine, feed in
       feed.oversized == 1 && engine.gaps == 0
     },
@@ -71,8 +90,8 @@ import Venues
 
   @Test(arguments: frames)
   func framesAreSettled(_ frame: FrameCase) throws {
-    let rig = try FaultRig(scratch, scenario: [frame.fault], seconds: 7)
-    #expect(try rig.run(mostSeconds: 30), "\(rig.snapshot.symbols)")
+    let rig = try FaultRig(scratch, scenario: [frame.fault] + frame.more, seconds: frame.seconds)
+    #expect(try rig.run(mostSeconds: frame.seconds + 23), "\(rig.snapshot.symbols)")
     #expect(frame.sees(rig.snapshot.counters, rig.feed), "\(rig.snapshot.counters) \(rig.feed)")
     try rig.expectUndisturbed()
   }

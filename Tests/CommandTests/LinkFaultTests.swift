@@ -28,6 +28,10 @@ import Venues
     LinkCase(name: "silent later", scenario: [#"{"fault":"silent","at_ms":5000,"for_ms":42000}"#], seconds: 55) {
       $1.deaf >= 1 && $0.rebuilt >= 1
     },
+    LinkCase(
+      name: "one stream silent, the other not",
+      scenario: [#"{"fault":"silent","at_ms":3000,"for_ms":36000,"symbol":"ETHUSDT"}"#], seconds: 48
+    ) { $1.deaf >= 1 && $0.rebuilt >= 1 },
     LinkCase(name: "the day's end", scenario: [], seconds: 9, venue: ["--session-hours", "0.0014"]) {
       $1.disconnects >= 1 && $0.gaps >= 1
     },
@@ -80,6 +84,21 @@ import Venues
     #expect(seconds < 10, "the engine knew after \(seconds) s")
     #expect(try #require(plugged) > began.addingTimeInterval(10), "it was no longer pulled")
     #expect(rig.feed.disconnects >= 1 && rig.snapshot.counters.gaps >= 1, "\(rig.feed)")
+    try rig.expectUndisturbed()
+  }
+
+  /// A cut, after which REST is silent for so long that the answers about quiet symbols are old when they come: their streams
+  /// are not deaf, and the connection is left alone. One of the two trades 7 s after the start, the other 14 s.
+  @Test func aLateAnswerCutsNothing() throws {
+    let rig = try FaultRig(
+      scratch,
+      scenario: [
+        #"{"fault":"cut","at_ms":2000}"#,
+        #"{"fault":"http","status":429,"retry_after_s":9,"path":"/fapi/v1/aggTrades","at_ms":9000,"for_ms":11000}"#,
+      ], seconds: 20, venue: ["--rate-total", "0.002", "--burst-trades", "5", "--burst-every-ms", "7000"])
+    #expect(try rig.run(mostSeconds: 45), "\(rig.snapshot.symbols)")
+    #expect(rig.feed.deaf == 0 && rig.feed.disconnects == 1, "\(rig.feed)")
+    #expect(rig.session.setup.rest.state.refusals >= 1, "no question was asked while REST was silent")
     try rig.expectUndisturbed()
   }
 

@@ -42,7 +42,8 @@ import Testing
     #expect(Command(rawValue: 0) == nil)
     #expect(Command.clockDoubted.rawValue == 3 && Command(rawValue: 3) == .clockDoubted)
     #expect(Command.clockTrusted.rawValue == 4 && Command(rawValue: 4) == .clockTrusted)
-    #expect(Command(rawValue: 5) == nil)
+    #expect(Command.clockMoved.rawValue == 5 && Command(rawValue: 5) == .clockMoved)
+    #expect(Command(rawValue: 6) == nil)
     for (request, number) in [(HistoryRequest.past, 0), (.gap, 1), (.check, 2), (.verify, 3)]
       as [(HistoryRequest, Int64)]
     {

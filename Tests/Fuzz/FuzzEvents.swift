@@ -7,12 +7,13 @@ import HotPath
 ///   kind | symbol | flags | id | now | time | price | quantity
 ///
 /// Each byte chooses from a table, near values and the ends of Int64 among them. What a producer promises is kept, since
-/// the engine relies on it: the parsers give prices above 0, ids and quantities of at least 0; `now` never goes back and,
-/// over an input, moves by three days at most, for every 15 s of it are a step of the grid.
+/// the engine relies on it: the parsers give prices above 0, ids and quantities of at least 0; `now` goes back only when the clock is
+/// set, which is told, and stays within three days over an input, for every 15 s of it are a step of the grid.
 struct FuzzEvents {
   private var input: FuzzInput
   private let holdsGaps: Bool
   private(set) var now: Int64 = 1_800_000_000_000
+  private let firstNow: Int64 = 1_800_000_000_000
   private let lastNow: Int64 = 1_800_000_000_000 + 3 * 86_400_000
 
   init(_ input: FuzzInput, holdsGaps: Bool) {
@@ -44,7 +45,7 @@ struct FuzzEvents {
     case 14: return [connection(.feedDown, record, id)]
     case 15: return [connection(.feedHeard, record, id)]
     case 16: return [plain(kind < 128 ? .historyReset : .delisted, record)]
-    case 17: return [command(id)]
+    case 17: return [command(id, given: time)]
     case 18: return listed(record, id, price, quantity, engine)
     default: return [anything(record, kind: id, price, quantity)]
     }
@@ -122,7 +123,7 @@ struct FuzzEvents {
 
   private func ended(_ given: apus_record, _ request: UInt8) -> apus_record {
     var record = plain(.historyEnd, given)
-    record.flags &= RecordFlags.gaveUp
+    record.flags &= RecordFlags.gaveUp | RecordFlags.partial
     record.first_id = Int64(request % 5)
     return record
   }
@@ -141,10 +142,21 @@ struct FuzzEvents {
     return record
   }
 
-  private func command(_ code: UInt8) -> apus_record {
+  private mutating func command(_ code: UInt8, given: UInt8) -> apus_record {
     var record = apus_record()
     record.kind = EventKind.command.rawValue
-    record.id = Self.edge(code) ?? Int64(code % 6)
+    record.id = Self.edge(code) ?? Int64(code % 7)
+    guard record.id == Command.clockMoved.rawValue else { return record }
+    // Whoever sets the clock takes now along; a distance that no clock is set by leaves it.
+    if let edge = Self.edge(given) {
+      record.first_id = edge
+      let (moved, overflows) = now.addingReportingOverflow(edge)
+      if !overflows, (firstNow...lastNow).contains(moved) { now = moved }
+    } else {
+      let moved = max(firstNow, min(lastNow, now + Self.offsets[Int(given) % Self.offsets.count]))
+      record.first_id = moved - now
+      now = moved
+    }
     return record
   }
 

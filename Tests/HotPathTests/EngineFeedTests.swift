@@ -259,6 +259,7 @@ import Testing
     rig.step(records[0])
     for record in records[2..<20] { rig.step(record) }
     #expect(rig.engine.view(0).held == 8)
+    #expect(rig.counters.notHeld == 10)
     rig.tick(records[19].time_ms + 100)
     rig.step(asHistory(records[1]))
     #expect(rig.engine.view(0).lastId == 10)

@@ -125,7 +125,7 @@ import Testing
     for record in records[100..<220] { rig.step(asHistory(record), now: now) }
     #expect(rig.counters.late > 0)
     rig.step(Records.historyEnd(0, request: .check), now: now)
-    #expect(rig.gaps.map(Plain.line).last == "rebuild 0 0 220")
+    #expect(rig.gaps.suffix(2).map(Plain.line) == ["deaf 0 101 101", "rebuild 0 0 220"])
     rig.step(Records.reset(), now: now)
     #expect(rig.engine.view(0).tradesHeld24h == 0)
     // Live trades that come meanwhile wait.
@@ -137,6 +137,73 @@ import Testing
     let at = records[399].time_ms + 20_000
     #expect(end(rig, at) == undisturbed(records, endingAt: at))
     #expect(rig.counters.rebuilt == 1)
+  }
+
+  /// The answer to a check may wait a minute for REST's weight, while the stream goes on: what it brought by then was not
+  /// withheld, and a connection of two hundred symbols is not cut for it.
+  @Test func aLateAnswerDeafensNobody() {
+    let rig = live()
+    rig.step(Records.heard(start))
+    rig.step(Records.trade(1, start, "10"))
+    let asked = start + 121_000
+    rig.step(Records.heard(asked))
+    rig.tick(asked)
+    #expect(rig.gaps.map(Plain.line) == ["check 0 2 1"])
+    for id in 2...4 as ClosedRange<Int64> { rig.step(Records.trade(id, asked + id * 1_000, "10")) }
+    // Younger than the question, not yet by the stream when the answer comes, a minute old by then.
+    for id in 2...5 as ClosedRange<Int64> {
+      rig.step(Records.trade(id, asked + id * 1_000, "10", history: true), now: asked + 60_000)
+    }
+    rig.step(Records.historyEnd(0, request: .check), now: asked + 60_000)
+    #expect(rig.gaps.allSatisfy { $0.kind != .deaf }, "\(rig.gaps.map(Plain.line))")
+    #expect(rig.engine.view(0).lastId == 5)
+  }
+
+  /// What was published while the connection was cut, or is young enough to be on its way, no stream withheld.
+  @Test(
+    arguments: [(1_500, false), (12_000, false), (17_000, true), (19_999, true), (20_001, false)] as [(Int64, Bool)])
+  func onlyWhatWasDueIsMissed(afterMillis: Int64, isDeaf: Bool) {
+    let rig = live()
+    rig.step(Records.heard(start))
+    rig.step(Records.trade(1, start, "10"))
+    rig.step(Records.down(start), now: start + 1_000)
+    rig.step(Records.heard(start + 15_000))
+    rig.tick(start + 25_000)
+    #expect(rig.gaps.map(Plain.line) == ["check 0 2 1"])
+    rig.step(Records.trade(2, start + afterMillis, "10", history: true), now: start + 70_000)
+    rig.step(Records.historyEnd(0, request: .check), now: start + 70_000)
+    #expect(rig.gaps.dropFirst().map(Plain.line) == (isDeaf ? ["deaf 0 2 2"] : []))
+    #expect(rig.engine.view(0).phase == (isDeaf ? .awaiting : .flowing))
+  }
+
+  /// Cut while the answer was on its way: the next connection has nothing to answer for.
+  @Test func aConnectionMadeSinceIsNotBlamed() {
+    let rig = live()
+    rig.step(Records.heard(start))
+    rig.step(Records.trade(1, start, "10"))
+    rig.step(Records.heard(start + 121_000))
+    rig.tick(start + 121_000)
+    rig.step(Records.down(start + 121_000), now: start + 122_000)
+    rig.step(Records.heard(start + 123_000))
+    rig.step(Records.trade(2, start + 60_000, "10", history: true), now: start + 124_000)
+    rig.step(Records.historyEnd(0, request: .check), now: start + 124_000)
+    #expect(rig.gaps.allSatisfy { $0.kind != .deaf })
+    #expect(rig.engine.view(0).phase == .awaiting)
+  }
+
+  /// REST would not give all of the day: each window is incomplete until it is as long as the time since the first trade.
+  @Test func aPartialPastIsAHole() {
+    let rig = EngineRig(gapPolicy: .hold)
+    let hour: Int64 = 3_600_000
+    rig.step(Records.trade(8, start, "10", history: true), now: start + hour)
+    rig.step(Records.trade(9, start + hour, "10", history: true), now: start + hour)
+    rig.step(Records.historyEnd(0, partial: true), now: start + hour)
+    let view = rig.engine.view(0)
+    #expect(view.phase == .flowing)
+    #expect([hour / 2, 4 * hour, 24 * hour].map { view.isIncomplete(windowMillis: $0) } == [false, true, true])
+    #expect(view.incompleteUntilMillis == start + 4 * hour)
+    rig.step(Records.trade(10, start + 24 * hour, "10"))
+    #expect(!rig.engine.view(0).isIncomplete(windowMillis: 24 * hour))
   }
 
   /// Positions and cooldowns outlast a rebuild: they are money, not windows.

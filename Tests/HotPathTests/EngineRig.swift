@@ -58,6 +58,14 @@ final class EngineRig {
     if !drainsOnlyWhenFull { drain() }
   }
 
+  /// The engine's clock is set elsewhere, `now` with it.
+  func moveClock(by millis: Int64) {
+    var record = Records.command(.clockMoved)
+    record.first_id = millis
+    now += millis
+    step(record, now: now)
+  }
+
   func tick(_ now: Int64) { step(Records.tick(now)) }
 
   /// Takes what is in the outbox.
@@ -104,14 +112,14 @@ enum Records {
   }
 
   static func historyEnd(
-    _ now: Int64, symbol: UInt32 = 0, request: HistoryRequest = .past, gaveUp: Bool = false
+    _ now: Int64, symbol: UInt32 = 0, request: HistoryRequest = .past, gaveUp: Bool = false, partial: Bool = false
   ) -> apus_record {
     var record = apus_record()
     record.kind = EventKind.historyEnd.rawValue
     record.symbol = symbol
     record.time_ms = now
     record.first_id = request.rawValue
-    record.flags = gaveUp ? RecordFlags.gaveUp : 0
+    record.flags = (gaveUp ? RecordFlags.gaveUp : 0) | (partial ? RecordFlags.partial : 0)
     return record
   }
 

@@ -146,6 +146,7 @@ import Testing
     ("1,1,,1,1,1000,true", "the quantity"), ("1,1,1,,1,1000,true", "an id"), ("1,1,1,1,1,soon,true", "the time"),
     ("1,1,1,1,1,0,true", "the time"), ("1,1,1,1,1,1000", "fewer than 7"), ("1", "fewer than 7"),
     ("1,1,1,1,1,1000,yes", "is_buyer_maker"), ("9223372036854775808,1,1,1,1,1000,true", "an id"),
+    ("9223372036854775807,1,1,1,1,1000,true", "2^60"), ("1152921504606846977,1,1,1,1,1000,true", "2^60"),
     ("1,1,1,1,1,1600000000000000,true", "microseconds"), (" 1,1,1,1,1,1000,true", "an id"),
   ])
   func everyKindOfBrokenRowHasAReason(line: String, words: String) throws {

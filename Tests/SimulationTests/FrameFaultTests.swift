@@ -95,6 +95,15 @@ import Testing
     #expect(wrong == expected)
   }
 
+  @Test func laterTimesHigherIdsAndNothingElse() throws {
+    var later = try Self.trade(try #require(Self.truth)[10])
+    var higher = later
+    later.tradeMillis += 90_000
+    higher.a += 10_000_001
+    #expect(try Self.trade(try Self.frames(Self.fault("time_ahead", #","ms":90000"#))[10]) == later)
+    #expect(try Self.trade(try Self.frames(Self.fault("id_ahead", #","by":10000001"#))[10]) == higher)
+  }
+
   @Test(arguments: [false, true]) func contradictionsAreNearAndOnTheGrids(isFirst: Bool) throws {
     let frames = try Self.frames(Self.fault("contradict", isFirst ? #","first":true"# : ""))
     let truth = try #require(Self.truth)

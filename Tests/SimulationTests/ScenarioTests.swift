@@ -51,6 +51,7 @@ import Testing
         "skip", "duplicate", "contradict", "truncate", "malformed", "price_x10", "unknown_fields", "oversized",
       ].map { #"{"fault":"\#($0)","at_event":1,"count":2}"# }
       + [#"{"fault":"contradict","at_event":1,"first":true}"#]
+      + [#"{"fault":"time_ahead","at_event":1,"ms":60000}"#, #"{"fault":"id_ahead","at_event":1,"by":7}"#]
       + ["NaN", "1e400", "-1", "0", "0.000000001"].map { #"{"fault":"bad_number","number":"\#($0)","at_event":1}"# }
       + [403, 408, 418, 429, 500, 502, 503, 504].map { #"{"fault":"http","status":\#($0),"at_ms":1}"# }
       + ["html", "stall", "cut_body"].map { #"{"fault":"\#($0)","at_ms":1,"for_ms":2,"path":"/fapi/v1/time"}"# }
@@ -94,6 +95,8 @@ import Testing
     (#"{"fault":"reorder","at_event":1,"count":1}"#, "count is a whole number from 2 to 1000000"),
     (#"{"fault":"contradict","at_event":1,"first":1}"#, "first is true or false"),
     (#"{"fault":"bad_number","at_event":1}"#, "number is missing"),
+    (#"{"fault":"time_ahead","at_event":1}"#, "ms is missing"),
+    (#"{"fault":"id_ahead","at_event":1,"by":0}"#, "by is a whole number from 1 to 1000000000000000"),
     (#"{"fault":"bad_number","at_event":1,"number":"7"}"#, #"number "7": one of NaN, 1e400, -1, 0, 0.000000001"#),
     (#"{"fault":"skip","at_event":1,"symbol":"NOPE"}"#, #"symbol "NOPE" is not one of the market's"#),
     (#"{"fault":"stall","at_event":1}"#, "stall needs exactly one of at_ms, every_ms"),

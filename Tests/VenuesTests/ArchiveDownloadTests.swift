@@ -322,6 +322,20 @@ struct ArchiveDownloadTests {
     #expect(throws: DownloadError.busy(path: target + ".part")) { try fetch(venue) }
     withExtendedLifetime(other) {}
   }
+
+  /// What is there and what is announced are added: the sum must stay a number.
+  @Test func aLengthThatCannotBeIsAnError() throws {
+    try folder.write(Self.file.name + ".part", Array(Self.content[..<1_000]))
+    let venue = Venue { connection, request in
+      guard request.number > 0 else { return false }
+      connection.write(
+        "HTTP/1.1 206 Partial\r\nContent-Length: 9223372036854775807\r\nContent-Range: bytes 1000-1999/2000\r\n\r\n")
+      return true
+    }
+    defer { venue.stop() }
+    #expect(throws: DownloadError.self) { try fetch(venue, attemptsMax: 1) }
+    #expect(folder.bytes(Self.file.name + ".part")?.count == 1_000)
+  }
 }
 
 struct ArchiveFileTests {

@@ -192,6 +192,15 @@ struct FeedShardTests {
     rig.feed.resubscribe(symbolIndex: 1)
     #expect(eventually { venue.connectionCount == 2 && rig.feed.state == .streaming })
     #expect(rig.counts.deaf == 1)
+    // One asked for before the connection was made does not mean it.
+    rig.feed.resubscribe(symbolIndex: 0, askedNanos: 1)
+    rig.feed.remove("BTCUSDT")
+    #expect(
+      eventually {
+        _ = rig.records()
+        return rig.turns.contains(.delisted)
+      })
+    #expect(rig.counts.deaf == 1 && venue.connectionCount == 2)
     #expect(rig.reasons.contains { $0.contains("the stream of ETHUSDT is silent") }, "\(rig.reasons)")
   }
 

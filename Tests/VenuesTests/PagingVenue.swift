@@ -17,10 +17,16 @@ final class PagingVenue: Sendable {
   let requests = Mutex<[[String: String]]>([])
   private let trades: [String: [Trade]]
   private let trouble: Trouble
+  /// Whether this request is answered by a page without a trade.
+  private let isEmpty: @Sendable (_ query: [String: String]) -> Bool
   private let usedWeight: Mutex<Int>
 
-  init(trades: [String: [Trade]], usedWeight: Int = 0, trouble: @escaping Trouble = { _, _ in nil }) {
+  init(
+    trades: [String: [Trade]], usedWeight: Int = 0, trouble: @escaping Trouble = { _, _ in nil },
+    isEmpty: @escaping @Sendable (_ query: [String: String]) -> Bool = { _ in false }
+  ) {
     self.trades = trades
+    self.isEmpty = isEmpty
     self.trouble = trouble
     self.usedWeight = Mutex(usedWeight)
   }
@@ -41,7 +47,8 @@ final class PagingVenue: Sendable {
       if let trouble = trouble(number, query) {
         connection.answer(trouble.status, #"{"code":\#(trouble.code),"msg":"no"}"#, headers: trouble.headers)
       } else {
-        connection.answer(200, page(query), headers: ["X-MBX-USED-WEIGHT-1M: \(usedWeight.withLock { $0 })"])
+        connection.answer(
+          200, isEmpty(query) ? "[]" : page(query), headers: ["X-MBX-USED-WEIGHT-1M: \(usedWeight.withLock { $0 })"])
       }
     }
   }

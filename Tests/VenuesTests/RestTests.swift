@@ -81,6 +81,10 @@ struct RestTests {
 
   @Test(arguments: [
     (429, #"{"code":-1003,"msg":"Too many requests"}"#, ["Retry-After: 7"], Int64(7_000)),
+    (
+      429, #"{"code":-1003,"msg":"Too many requests"}"#,
+      ["Date: Tue, 03 Nov 2026 08:49:37 GMT", "Retry-After: Tue, 03 Nov 2026 08:51:07 GMT"], 90_000
+    ),
     (418, #"{"code":-1003,"msg":"Way too many requests"}"#, [], 120_000),
     (403, "<html>\n<title>no</title>", [], 60_000),
   ])

@@ -6,7 +6,7 @@ struct FlowGrid: BitwiseCopyable {
   private(set) var nextMillis: Int64 = .max
   private var passed = 0
   private var cvd: Int128 = 0
-  private var slope: Int128 = 0
+  private(set) var slope: Int128 = 0
   /// Units of 1e-8; meaningful once `hasAcceleration`, from the third grid point on.
   private(set) var acceleration: Int128 = 0
 

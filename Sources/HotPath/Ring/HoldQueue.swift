@@ -9,8 +9,6 @@ struct HoldQueue: BitwiseCopyable {
   private let mask: Int
   private var head = 0
   private(set) var count = 0
-  /// Trades that found it full; they come again through a gap request.
-  private(set) var overflowed: Int64 = 0
 
   init(_ records: Slab<apus_record>, base: Int, capacity: Int) {
     precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a queue's capacity is a power of two")
@@ -49,10 +47,7 @@ struct HoldQueue: BitwiseCopyable {
       if count &- place >= Self.reorderMost { return .full }
       place &-= 1
     }
-    if count > mask {
-      overflowed &+= 1
-      return .full
-    }
+    if count > mask { return .full }
     var moved = count
     while moved > place {
       records[slot(moved)] = records[slot(moved &- 1)]

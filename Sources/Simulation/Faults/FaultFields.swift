@@ -7,6 +7,7 @@ struct FaultFields {
 
   /// Bounds keep every sum with a time within 64 bits: some 30 years.
   private static let millis: ClosedRange<Int64> = 1...1_000_000_000_000
+  private static let distances: ClosedRange<Int64> = 1...1_000_000_000_000_000
   private static let badNumbers = ["NaN", "1e400", "-1", "0", "0.000000001"]
   private static let statuses: Set<Int64> = [403, 408, 418, 429, 500, 502, 503, 504]
 
@@ -101,6 +102,8 @@ struct FaultFields {
     case "price_x10": fault = .priceTimesTen
     case "unknown_fields": fault = .unknownFields
     case "oversized": fault = .oversized
+    case "time_ahead": fault = .timeAhead(millis: integer("ms", Self.millis, isNeeded: true) ?? 1)
+    case "id_ahead": fault = .idAhead(by: integer("by", Self.distances, isNeeded: true) ?? 1)
     case "bad_number":
       let number = text("number", isNeeded: true) ?? Self.badNumbers[0]
       if !Self.badNumbers.contains(number) {

@@ -9,6 +9,10 @@ enum FrameFault: Equatable, Sendable {
   case truncate
   case malformed
   case priceTimesTen
+  /// T so many ms later than it was.
+  case timeAhead(millis: Int64)
+  /// The id so much higher.
+  case idAhead(by: Int64)
   /// The price as this text.
   case badNumber(String)
   /// The true trade among keys that nobody knows, in another order.
@@ -53,6 +57,14 @@ extension FrameFault {
       let (price, overflows) = trade.priceE8.multipliedReportingOverflow(by: 10)
       tenfold.priceE8 = overflows ? .max : price
       return [.event(frame(tenfold))]
+    case .timeAhead(let millis):
+      var ahead = trade
+      ahead.timeMillis += millis
+      return [.event(frame(ahead))]
+    case .idAhead(let distance):
+      var ahead = trade
+      ahead.id += distance
+      return [.event(frame(ahead))]
     case .badNumber(let number): return [.event(Self.withPrice(number, truth))]
     case .unknownFields: return [.event(Self.strange(trade, instrument, eventMillis: eventMillis))]
     case .oversized: return [.bare(Self.filler), .event(truth)]

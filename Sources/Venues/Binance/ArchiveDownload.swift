@@ -1,3 +1,4 @@
+import CClock
 import Foundation
 
 /// How an archive came to be in the folder.
@@ -175,9 +176,7 @@ public final class ArchiveDownload: @unchecked Sendable {
 
   private static func refusal(_ answer: FileAnswer) -> DownloadError {
     let status = answer.response.status
-    let waitMillis = answer.response.header("retry-after").flatMap { Int64($0) }.map {
-      max(0, min($0, 1_000_000)) * 1_000
-    }
+    let waitMillis = RetryAfter.millis(answer.response, wallMillis: apus_wall_millis())
     switch status {
     case 300..<400:
       let location = answer.response.header("location") ?? "another place"

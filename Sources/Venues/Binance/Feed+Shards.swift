@@ -161,7 +161,7 @@ extension BinanceFeed {
     switch order {
     case .add(let instrument): list(instrument)
     case .remove(let name): delist(name)
-    case .resubscribe(let symbol): connectAnew(symbol)
+    case .resubscribe(let symbol, let askedNanos): connectAnew(symbol, askedNanos: askedNanos)
     }
   }
 
@@ -202,12 +202,14 @@ extension BinanceFeed {
     }
   }
 
-  private func connectAnew(_ symbol: Int) {
+  private func connectAnew(_ symbol: Int, askedNanos: UInt64) {
     guard let shard = shards.firstIndex(where: { $0.first <= symbol && symbol < $0.end }) else { return }
     let slot = shards[shard].leading
     let name = shards[shard].names[symbol - shards[shard].first]
+    // Several symbols of a deaf connection are found one after the other: the one made since is not meant.
+    guard connections[slot].phase == .streaming, connections[slot].streamingSinceNanos <= askedNanos else { return }
     // A stream that was refused is asked for again by itself.
-    guard connections[slot].phase == .streaming, !connections[slot].plan.unheard.contains(name) else { return }
+    if connections[slot].plan.unheard.contains(name) { return }
     counters.deaf.count()
     client?.close(
       slot,

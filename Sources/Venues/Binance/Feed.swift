@@ -32,7 +32,7 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
   enum Order {
     case add(Instrument)
     case remove(String)
-    case resubscribe(Int)
+    case resubscribe(Int, askedNanos: UInt64)
   }
 
   private struct Shared {
@@ -129,7 +129,11 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
   public func remove(_ symbol: String) { order(.remove(symbol)) }
 
   /// A symbol's stream is silent while the venue has trades: its connection is made anew.
-  public func resubscribe(symbolIndex: Int) { order(.resubscribe(symbolIndex)) }
+  public func resubscribe(symbolIndex: Int) {
+    resubscribe(symbolIndex: symbolIndex, askedNanos: apus_monotonic_nanos())
+  }
+
+  func resubscribe(symbolIndex: Int, askedNanos: UInt64) { order(.resubscribe(symbolIndex, askedNanos: askedNanos)) }
 
   private func order(_ order: Order) {
     let client = shared.withLock { shared in

@@ -6,6 +6,8 @@ import HotPath
 extension BinanceHistory {
   /// At so few pages left, a milestone on the way is not worth the telling.
   private static var fewPages: Int { 4 }
+  /// So often a page is asked for that is empty and cannot be: it is no word about what the venue has.
+  private static var emptyTries: Int { 4 }
 
   /// False when stopped.
   func perform(_ job: Job, _ fetcher: HistoryFetcher) -> Bool {
@@ -18,21 +20,31 @@ extension BinanceHistory {
     }
     // An earlier milestone may have gone all the way.
     if !job.isAsked, shared.withLock({ $0.progress[job.symbol].isDone }) { return true }
-    return backwards(job.symbol, spanMillis, fetcher)
+    guard backwards(job.symbol, spanMillis, isAsked: job.isAsked, fetcher) else { return false }
+    guard stages[job.symbol] != nil, stagedTrades > options.stagedTradesMost else { return true }
+    return backwards(job.symbol, options.windowMillis, fetcher)
   }
 
-  private func backwards(_ symbol: Int, _ spanMillis: Int64, _ fetcher: HistoryFetcher) -> Bool {
+  private var stagedTrades: Int { stages.values.reduce(0) { $0 + $1.count } }
+
+  private func backwards(
+    _ symbol: Int, _ spanMillis: Int64, isAsked: Bool = false, _ fetcher: HistoryFetcher
+  ) -> Bool {
     var stage = stages.removeValue(forKey: symbol) ?? HistoryStage()
+    // The engine asks when it has a trade, and builds anew what it has been told.
+    let hasTrades = isAsked || told.contains(symbol) || isKnownToTrade(symbol)
     let nowMillis = rest.venueMillis
     let beginMillis = nowMillis - options.windowMillis
     while !stage.isComplete {
       guard serveRequests(fetcher) else { return false }
       if stage.oldestMillis <= nowMillis - spanMillis, !isNearlyDone(stage, nowMillis) { break }
-      switch page(symbol, Self.older(stage), fetcher) {
+      switch olderPage(symbol, stage, mayBeEmpty: stage.count == 0 && !hasTrades, fetcher) {
       case .stopped: return false
-      case .refused where stage.count == 0: return end(symbol, .past, gaveUp: true)
+      case .refused where stage.count == 0: return end(symbol, .past, RecordFlags.gaveUp)
       // Further back than the venue serves, or than it serves now: what is there is told.
-      case .refused: stage.isComplete = true
+      case .refused:
+        stage.isComplete = true
+        stage.isPartial = true
       case .records(let records):
         let isAll = stage.count == 0 && records.count < BinanceRest.aggTradesLimit
         if !stage.addOlder(records, notBeforeMillis: beginMillis) || isAll { stage.isComplete = true }
@@ -43,10 +55,22 @@ extension BinanceHistory {
     return told.contains(symbol) ? catchUp(symbol, stage, fetcher) : tell(symbol, stage)
   }
 
-  /// The page before the oldest, or the newest.
-  private static func older(_ stage: HistoryStage) -> BinanceRest.PageStart {
-    if stage.oldestId == .max { return .newest }
-    return .fromId(max(0, stage.oldestId - Int64(BinanceRest.aggTradesLimit)))
+  /// The next page back. With trades before it, it holds at least the oldest of those: an empty one is asked for again, then
+  /// refused. Of a symbol's newest page an empty one has to be believed in the end: the engine asks once more.
+  private func olderPage(
+    _ symbol: Int, _ stage: HistoryStage, mayBeEmpty: Bool, _ fetcher: HistoryFetcher
+  ) -> HistoryFetcher.Page {
+    var backoff = Backoff()
+    for attempt in 1...Self.emptyTries {
+      let answer = page(symbol, stage.olderPage, fetcher)
+      guard case .records(let records) = answer, records.isEmpty, !mayBeEmpty else { return answer }
+      logger.warning("\(name(symbol)): the venue's page of history is empty, though it has trades there")
+      if attempt < Self.emptyTries, !pause(backoff.nextMillis(), fetcher) { return .stopped }
+    }
+    if stage.count == 0 { return .records([]) }
+    logger.error("\(name(symbol)): history given up: the venue does not give what is older than id \(stage.oldestId)")
+    shared.withLock { $0.counts.failures += 1 }
+    return .refused
   }
 
   private func isNearlyDone(_ stage: HistoryStage, _ nowMillis: Int64) -> Bool {
@@ -71,7 +95,7 @@ extension BinanceHistory {
       guard serveRequests(fetcher) else { return false }
       switch page(symbol, .fromId(stage.newestId + 1), fetcher) {
       case .stopped: return false
-      case .refused: return end(symbol, .past, gaveUp: true)
+      case .refused: return endUntold(symbol)
       case .records(let records):
         stage.addNewer(records)
         if records.count < BinanceRest.aggTradesLimit { return tell(symbol, stage) }
@@ -80,8 +104,16 @@ extension BinanceHistory {
     return tell(symbol, stage)
   }
 
+  /// The windows stay as they are. Of a milestone they lack what was not told; to be built anew, the engine asks again.
+  private func endUntold(_ symbol: Int) -> Bool {
+    let isRebuilding = shared.withLock { $0.rebuilding.contains(symbol) }
+    return end(symbol, .past, isRebuilding ? RecordFlags.gaveUp : RecordFlags.partial)
+  }
+
   private func tell(_ symbol: Int, _ stage: HistoryStage) -> Bool {
     if !told.insert(symbol).inserted {
+      // Windows are not given up for nothing.
+      if stage.count == 0 { return endUntold(symbol) }
       guard push(control(.historyReset, symbol)) else { return false }
     }
     for page in stage.pages.reversed() {
@@ -92,7 +124,7 @@ extension BinanceHistory {
     } else {
       stages[symbol] = stage
     }
-    return end(symbol, .past)
+    return end(symbol, .past, stage.isPartial ? RecordFlags.partial : 0)
   }
 
   /// After files: on from where they end, page by page.
@@ -104,7 +136,7 @@ extension BinanceHistory {
       guard serveRequests(fetcher) else { return false }
       switch page(symbol, .fromId(next), fetcher) {
       case .stopped: return false
-      case .refused: return end(symbol, .past, gaveUp: true)
+      case .refused: return end(symbol, .past, RecordFlags.gaveUp)
       case .records(let records):
         guard deliver(records) else { return false }
         if let last = records.last {

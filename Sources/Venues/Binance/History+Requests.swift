@@ -7,13 +7,13 @@ extension BinanceHistory {
   /// A page may lack what was published this moment: so many times more, then the engine asks again by itself.
   private static var triesForNew: Int { 3 }
   private static var pauseForNewMillis: Int64 { 300 }
-  /// What a silent stream should have brought by now; younger trades may be on their way.
-  private static var deafMillis: Int64 { 5_000 }
   /// A stream silent for longer than this many pages is no matter of a check.
   private static var checkPages: Int { 20 }
 
   /// While a page fails, all other requests wait: it is given up after so long, and the engine asks again.
   private static var patienceMillis: Int64 { 10_000 }
+  /// A check that waited longer than a minute of weight, as after a ban: the engine asks again of whom is silent still.
+  private static var staleNanos: UInt64 { 60_000_000_000 }
 
   /// Serves all requests; false when stopped. `urgentOnly`: not checks, from whose pauses it may be called.
   func serveRequests(_ fetcher: HistoryFetcher, urgentOnly: Bool = false) -> Bool {
@@ -41,7 +41,7 @@ extension BinanceHistory {
         patienceMillis: Self.patienceMillis, pause: rest.sleep)
       switch page {
       case .stopped: return false
-      case .refused: return end(request.symbol, request.kind, gaveUp: true)
+      case .refused: return end(request.symbol, request.kind, RecordFlags.gaveUp)
       case .records(let records):
         guard deliver(records.filter { $0.id <= request.throughId }) else { return false }
         if let last = records.last {
@@ -51,7 +51,7 @@ extension BinanceHistory {
           guard rest.sleep(millis: Self.pauseForNewMillis) else { return false }
         } else {
           shared.withLock { $0.counts.gapsUnfilled += 1 }
-          return end(request.symbol, request.kind, gaveUp: true)
+          return end(request.symbol, request.kind, RecordFlags.gaveUp)
         }
       }
     }
@@ -59,32 +59,29 @@ extension BinanceHistory {
     return end(request.symbol, request.kind)
   }
 
-  /// Whether the venue has anything that the stream did not bring.
+  /// Brings whatever the venue has since the last trade. What that says of the stream, only the engine knows: it may have
+  /// brought the same meanwhile.
   private func check(_ request: Request, _ fetcher: HistoryFetcher) -> Bool {
+    guard monotonicNanos() - request.askedNanos <= Self.staleNanos else {
+      return end(request.symbol, .check, RecordFlags.gaveUp)
+    }
     var next = request.fromId
-    var isDeaf = false
     for _ in 0..<Self.checkPages {
       switch page(request.symbol, .fromId(next), patienceMillis: Self.patienceMillis, fetcher) {
       case .stopped: return false
-      case .refused: return end(request.symbol, .check, gaveUp: true)
+      case .refused: return end(request.symbol, .check, RecordFlags.gaveUp)
       case .records(let records):
         guard deliver(records) else { return false }
-        if let first = records.first, first.time_ms < rest.venueMillis - Self.deafMillis { isDeaf = true }
         if let last = records.last { next = last.id + 1 }
-        guard records.count == BinanceRest.aggTradesLimit else {
-          if isDeaf { tellDeaf(request.symbol) }
-          // Of a deaf stream nobody can say that nothing is missing: its next connection is asked for anew.
-          return end(request.symbol, .check, gaveUp: isDeaf)
-        }
+        guard records.count == BinanceRest.aggTradesLimit else { return end(request.symbol, .check) }
       }
     }
-    if isDeaf { tellDeaf(request.symbol) }
-    return end(request.symbol, .check, gaveUp: true)
+    return end(request.symbol, .check, RecordFlags.gaveUp)
   }
 
-  private func tellDeaf(_ symbol: Int) {
+  func tellDeaf(_ symbol: Int, _ id: Int64) {
     shared.withLock { $0.counts.deafStreams += 1 }
-    logger.warning("\(name(symbol)): the venue has trades that its stream did not bring: subscribing anew")
+    logger.warning("\(name(symbol)): the venue has trade \(id), its stream did not bring it: subscribing anew")
     onDeaf(symbol)
   }
 
@@ -98,12 +95,18 @@ extension BinanceHistory {
     return true
   }
 
-  /// An answer is over.
-  func end(_ symbol: Int, _ kind: HistoryRequest, gaveUp: Bool = false) -> Bool {
+  /// An answer is over. `flags`: `RecordFlags.gaveUp` or `partial`.
+  func end(_ symbol: Int, _ kind: HistoryRequest, _ flags: UInt16 = 0) -> Bool {
     var record = control(.historyEnd, symbol)
     record.first_id = kind.rawValue
-    record.flags = gaveUp ? RecordFlags.gaveUp : 0
-    if kind == .past, gaveUp { shared.withLock { $0.progress[symbol].isDone = !$0.progress[symbol].isLiveOnly } }
+    record.flags = flags
+    if kind == .past {
+      shared.withLock { shared in
+        // Before the engine knows: it may ask for the same again at once.
+        shared.current = nil
+        if flags != 0 { shared.progress[symbol].isDone = !shared.progress[symbol].isLiveOnly }
+      }
+    }
     guard push(record) else { return false }
     doorbell.ring()
     if kind == .past {

@@ -19,6 +19,9 @@ public final class BinanceHistory: @unchecked Sendable {
     public var milestonesMillis: [Int64] = [1_800_000, 4 * 3_600_000]
     /// How long fetching the past of all symbols may take; those beyond it warm up live.
     public var budgetMinutes: Int64 = 60
+    /// Trades kept between milestones, 64 bytes each. Beyond, a symbol's day is fetched at once and let go, while the others
+    /// wait for their next milestone; so one symbol's day comes on top.
+    public var stagedTradesMost = 8 << 20
     public init() {}
   }
 
@@ -40,6 +43,8 @@ public final class BinanceHistory: @unchecked Sendable {
     var symbol: Int
     var fromId: Int64
     var throughId: Int64
+    /// Monotonic clock.
+    var askedNanos = monotonicNanos()
   }
 
   /// A piece of a symbol's past.
@@ -57,6 +62,8 @@ public final class BinanceHistory: @unchecked Sendable {
     var names: [String]
     var requests: [Request] = []
     var jobs: [Job] = []
+    /// The one at hand.
+    var current: Job?
     /// Symbols whose windows are not what the venue has.
     var rebuilding: Set<Int> = []
     var progress: [HistoryProgress]
@@ -78,7 +85,8 @@ public final class BinanceHistory: @unchecked Sendable {
   /// Symbols whose windows have been told: they must forget before they are told again.
   var told: Set<Int> = []
 
-  /// `beginnings` has one entry a symbol. `ring` is this history's alone to push to. `onDeaf` runs on history's thread.
+  /// `beginnings` has one entry a symbol. `ring` is this history's alone to push to. `onDeaf` runs on the thread that
+  /// calls `request`.
   public init(
     rest: BinanceRest, symbols: [String], beginnings: [Beginning], ring: RecordRing, doorbell: Doorbell,
     logger: Logger, options: Options = Options(), onDeaf: @escaping @Sendable (Int) -> Void = { _ in }
@@ -114,6 +122,10 @@ public final class BinanceHistory: @unchecked Sendable {
   /// Asks for what the engine misses, ahead of all history. Any thread but the engine's hot one: it takes a lock.
   public func request(_ gap: GapEvent) {
     let symbol = Int(gap.symbol)
+    if gap.kind == .deaf {
+      tellDeaf(symbol, gap.fromId)
+      return
+    }
     shared.withLock { shared in
       precondition(shared.names.indices.contains(symbol), "a symbol of this run")
       switch gap.kind {
@@ -122,9 +134,10 @@ public final class BinanceHistory: @unchecked Sendable {
       case .verify: shared.add(Request(kind: .verify, symbol: symbol, fromId: gap.fromId, throughId: gap.fromId))
       case .past:
         let job = Job(symbol: symbol, spanMillis: options.windowMillis, isAsked: true)
-        if !shared.jobs.contains(job) { shared.jobs.insert(job, at: 0) }
+        // The engine asks again after a minute, and a day may take several: told twice, it would be forgotten between.
+        if shared.current != job, !shared.jobs.contains(job) { shared.jobs.insert(job, at: 0) }
       case .rebuild: shared.addRebuild(symbol, spanMillis: options.windowMillis)
-      case .permanent, .quarantined, .filled: break
+      case .permanent, .quarantined, .filled, .deaf: break
       }
     }
     work.signal()
@@ -153,7 +166,7 @@ public final class BinanceHistory: @unchecked Sendable {
     guard fetcher.synchronise(), plan() else { return }
     while !rest.isStopped {
       guard serveRequests(fetcher) else { return }
-      if let job = shared.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+      if let job = shared.withLock({ $0.takeJob() }) {
         guard perform(job, fetcher) else { return }
       } else {
         work.wait()
@@ -165,7 +178,9 @@ public final class BinanceHistory: @unchecked Sendable {
   private func plan() -> Bool {
     let forward = beginnings.indices.filter { beginnings[$0].fromId != nil }
     let others = beginnings.indices.filter { beginnings[$0].fromId == nil }
-    let plan = HistoryPlan(tradesPerDay: others.map { beginnings[$0].tradesPerDay }, minutes: options.budgetMinutes)
+    let plan = HistoryPlan(
+      tradesPerDay: others.map { beginnings[$0].tradesPerDay }, minutes: options.budgetMinutes,
+      pagesPerMinute: HistoryPlan.pagesPerMinute(weightLimit: rest.state.limitPerMinute))
     let fetched = plan.fetched.map { others[$0] }
     let live = plan.live.map { others[$0] }
     if !live.isEmpty { tellLive(live, of: others.count, plan) }
@@ -176,7 +191,7 @@ public final class BinanceHistory: @unchecked Sendable {
       shared.jobs += jobs
       for symbol in live { shared.progress[symbol].isLiveOnly = true }
     }
-    return live.allSatisfy { end($0, .past, gaveUp: true) }
+    return live.allSatisfy { end($0, .past, RecordFlags.gaveUp) }
   }
 
   private func tellLive(_ live: [Int], of count: Int, _ plan: HistoryPlan) {
@@ -189,6 +204,11 @@ public final class BinanceHistory: @unchecked Sendable {
       """)
   }
 
+  /// Whether the venue counted trades of it in the last 24 h; those listed later have no entry.
+  func isKnownToTrade(_ symbol: Int) -> Bool {
+    beginnings.indices.contains(symbol) ? (beginnings[symbol].tradesPerDay ?? 0) > 0 : false
+  }
+
   func name(_ symbol: Int) -> String { shared.withLock { $0.names[symbol] } }
 
   /// A page of history: gaps are served while it has to wait, since they may use what it must leave.
@@ -197,20 +217,28 @@ public final class BinanceHistory: @unchecked Sendable {
   ) -> HistoryFetcher.Page {
     fetcher.page(
       symbol: name(symbol), symbolIndex: symbol, from: start, priority: .history, patienceMillis: patienceMillis
-    ) { pauseMillis in
-      let deadlineNanos = monotonicNanos() + UInt64(pauseMillis) * 1_000_000
-      while !rest.isStopped {
-        let nanos = monotonicNanos()
-        if nanos >= deadlineNanos { return true }
-        guard serveRequests(fetcher, urgentOnly: true) else { return false }
-        _ = work.wait(timeout: .now() + .nanoseconds(Int(deadlineNanos - nanos)))
-      }
-      return false
+    ) { pause($0, fetcher) }
+  }
+
+  /// Serves gaps for so long; false when stopped.
+  func pause(_ millis: Int64, _ fetcher: HistoryFetcher) -> Bool {
+    let deadlineNanos = monotonicNanos() + UInt64(millis) * 1_000_000
+    while !rest.isStopped {
+      let nanos = monotonicNanos()
+      if nanos >= deadlineNanos { return true }
+      guard serveRequests(fetcher, urgentOnly: true) else { return false }
+      _ = work.wait(timeout: .now() + .nanoseconds(Int(deadlineNanos - nanos)))
     }
+    return false
   }
 }
 
 extension BinanceHistory.Shared {
+  fileprivate mutating func takeJob() -> BinanceHistory.Job? {
+    current = jobs.isEmpty ? nil : jobs.removeFirst()
+    return current
+  }
+
   /// The engine asks again every few seconds: the newest word of a symbol and kind stands.
   fileprivate mutating func add(_ request: BinanceHistory.Request) {
     if let known = requests.firstIndex(where: { $0.symbol == request.symbol && $0.kind == request.kind }) {

@@ -4,7 +4,7 @@ import CRecords
 ///
 /// Judging a trade's size needs the day before it, so windows are built oldest first; but 30 min and 4 h are wanted before
 /// the rest of the day is there. So pages are kept here, 64 bytes a trade, and told again at each milestone. BTCUSDT's day
-/// is some 1.5 M trades, 100 MB for some 15 min.
+/// is some 1.5 M trades, 100 MB for some 15 min; see `Options.stagedTradesMost`.
 struct HistoryStage {
   /// Newest page first; trades within a page ascend.
   private(set) var pages: [[apus_record]] = []
@@ -14,6 +14,14 @@ struct HistoryStage {
   private(set) var count = 0
   /// Nothing older is wanted or to be had.
   var isComplete = false
+  /// There are older trades that are wanted, and the venue does not give them.
+  var isPartial = false
+
+  /// The page before the oldest, or the newest.
+  var olderPage: BinanceRest.PageStart {
+    if oldestId == .max { return .newest }
+    return .fromId(max(0, oldestId - Int64(BinanceRest.aggTradesLimit)))
+  }
 
   /// Adds what is older than all it has; false when that is nothing.
   mutating func addOlder(_ records: [apus_record], notBeforeMillis: Int64) -> Bool {

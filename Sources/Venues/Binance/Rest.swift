@@ -70,7 +70,10 @@ public final class BinanceRest: Sendable {
   }
 
   /// The budget's minutes follow this measurement from now on.
-  public func believe(_ time: ServerTime) { host.clockOffsetMillis = time.monotonicOffsetMillis }
+  public func believe(_ time: ServerTime) { believe(monotonicOffsetMillis: time.monotonicOffsetMillis) }
+
+  /// The same for a clock that is known otherwise: the venue's minus the monotonic one.
+  public func believe(monotonicOffsetMillis: Int64) { host.clockOffsetMillis = monotonicOffsetMillis }
 
   /// `GET /fapi/v1/exchangeInfo`, weight 1, about 1.1 MB: every contract that has a tick and a lot. Entries that cannot
   /// be read are left out and logged: one odd new contract must not keep the rest from trading.

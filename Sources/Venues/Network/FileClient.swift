@@ -88,6 +88,8 @@ final class FileAnswer {
   private let connection: TLSConnection
   private var reader: HttpReader
   private var body: HttpBody
+  /// Bytes of the whole body, when the answer says so.
+  let length: Int64?
 
   init(
     client: FileClient, connection: TLSConnection, operation: String, _ response: HttpResponse, _ reader: HttpReader,
@@ -99,12 +101,7 @@ final class FileAnswer {
     self.response = response
     self.reader = reader
     self.body = body
-  }
-
-  /// Of the body, when the answer says so.
-  var length: Int64? {
-    if case .chunks = body { return nil }
-    return response.header("content-length").flatMap { Int64($0) }
+    length = if case .length(let count) = body { Int64(count) } else { nil }
   }
 
   /// The next piece of the body; nil at its end, after which the connection serves again.

@@ -11,6 +11,9 @@ enum HttpBody {
 
 /// A body in pieces as they come: a file of hundreds of megabytes goes to disk, through no buffer of its size.
 extension HttpReader {
+  /// A tebibyte: sums of lengths and sizes stay far from their ends, and no archive comes near.
+  static let maximumFileBytes = 1 << 40
+
   /// The head of the next final answer, and what follows it.
   mutating func readStart() throws(HttpFailure) -> (response: HttpResponse, body: HttpBody) {
     while true {
@@ -25,6 +28,7 @@ extension HttpReader {
         return (response, .untilEnd)
       }
       guard let length = Int(text), length >= 0 else { throw .malformed("Content-Length \(text.prefix(40))") }
+      guard length <= Self.maximumFileBytes else { throw .malformed("a body of \(length) bytes is too long") }
       return (response, length == 0 ? .ended : .length(length))
     }
   }
@@ -65,6 +69,7 @@ extension HttpReader {
     let text = try line(&budget, mayEnd: false) ?? ""
     let digits = text.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
     guard let length = Int(digits, radix: 16), length >= 0 else { throw .malformed("chunk size \(text.prefix(40))") }
+    guard length <= Self.maximumFileBytes else { throw .malformed("a chunk of \(length) bytes is too long") }
     if length > 0 { return .chunks(length) }
     budget = Self.maximumHeadBytes
     while let trailer = try line(&budget, mayEnd: false), !trailer.isEmpty {}

@@ -1,3 +1,4 @@
+import CClock
 import Foundation
 
 /// A venue's answer to a request.
@@ -80,7 +81,7 @@ public final class RestClient: @unchecked Sendable {
       status: response.status,
       // Bounded like an exchangeInfo's limit: the budget adds to it.
       usedWeight: response.header("x-mbx-used-weight-1m").flatMap { Int($0) }.map { max(0, min($0, 10_000_000)) },
-      retryAfterMillis: response.header("retry-after").flatMap { Int64($0) }.map { max(0, min($0, 1_000_000)) * 1_000 },
+      retryAfterMillis: RetryAfter.millis(response, wallMillis: apus_wall_millis()),
       body: try unpacked(response))
   }
 

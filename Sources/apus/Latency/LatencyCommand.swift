@@ -69,7 +69,11 @@ struct LatencyCommand: ParsableCommand {
         json
         ? [LatencyReport.json(shown, intervalSeconds: interval)]
         : LatencyReport.table(shown, intervalSeconds: interval, style: Style.detected(STDOUT_FILENO))
-      FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+      switch StandardStream.write(lines.joined(separator: "\n") + "\n", to: STDOUT_FILENO) {
+      case .written: break
+      case .closed: return
+      case .lost(let error): throw Failure(.io, "standard output: \(String(cString: strerror(error)))")
+      }
       guard let watch else { return }
       Self.pause(max(0, watch - (interval ?? 0)))
       if !json { print("") }

@@ -10,6 +10,8 @@ struct EngineSnapshot: Sendable {
   var isClockDoubted = false
   var symbols: [SymbolView]
   var poolUse: (used: Int, total: Int) = (0, 1)
+  /// By symbol, once the engine has ended; until then none.
+  var details: [SymbolDetail] = []
 }
 
 /// Where the engine leaves its looks and others fetch them.
@@ -26,6 +28,17 @@ final class SnapshotBoard: Sendable {
     /// Room for all; of those listed later the rest.
     let symbols: Slab<SymbolView>
     var symbolCount: Int
+    var details: [SymbolDetail] = []
+
+    mutating func take(_ engine: borrowing Engine, nowMillis: Int64) {
+      self.nowMillis = nowMillis
+      counters = engine.counters
+      entriesPaused = engine.entriesPaused
+      poolUse = engine.poolUse()
+      isClockDoubted = engine.isClockDoubted
+      symbolCount = engine.symbolCount
+      for index in 0..<engine.symbolCount { symbols[index] = engine.view(index) }
+    }
   }
 
   private let state: Mutex<State>
@@ -38,14 +51,15 @@ final class SnapshotBoard: Sendable {
 
   /// Engine's thread, between steps.
   func publish(_ engine: borrowing Engine, nowMillis: Int64) {
-    state.withLockIfAvailable { state in
-      state.nowMillis = nowMillis
-      state.counters = engine.counters
-      state.entriesPaused = engine.entriesPaused
-      state.poolUse = engine.poolUse()
-      state.isClockDoubted = engine.isClockDoubted
-      state.symbolCount = engine.symbolCount
-      for index in 0..<engine.symbolCount { state.symbols[index] = engine.view(index) }
+    state.withLockIfAvailable { $0.take(engine, nowMillis: nowMillis) }
+  }
+
+  /// The last look at an engine that has ended, and a closer one: it takes longer than a trade may wait.
+  func publishEnd(_ engine: borrowing Engine, nowMillis: Int64) {
+    state.withLock { state in
+      state.take(engine, nowMillis: nowMillis)
+      state.details = []
+      for index in 0..<engine.symbolCount { state.details.append(engine.detail(index)) }
     }
   }
 
@@ -55,7 +69,7 @@ final class SnapshotBoard: Sendable {
       EngineSnapshot(
         nowMillis: state.nowMillis, counters: state.counters, entriesPaused: state.entriesPaused,
         isClockDoubted: state.isClockDoubted, symbols: (0..<state.symbolCount).map { state.symbols[$0] },
-        poolUse: state.poolUse)
+        poolUse: state.poolUse, details: state.details)
     }
   }
 }

@@ -124,8 +124,8 @@ final class HistoryLoader: Sendable {
   /// REST first, streams second would lose the first trades of a symbol that had none before: there is no id that tells a
   /// hole. The other way round every trade is in one of both.
   private func awaitStreams() {
-    let deadlineMillis = clock.nowMillis() + Self.streamsMillis
-    while !isStreaming(), clock.nowMillis() < deadlineMillis, !thread.isStopping {
+    let deadline = ContinuousClock.now + .milliseconds(Self.streamsMillis)
+    while !isStreaming(), ContinuousClock.now < deadline, !thread.isStopping {
       Pause.millis(10)
     }
   }

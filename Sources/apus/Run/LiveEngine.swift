@@ -52,16 +52,16 @@ final class LiveEngine: Sendable {
     var wait: any WaitStrategy = wait
     var tick = apus_record()
     tick.kind = EventKind.tick.rawValue
-    var now = clock.nowMillis()
+    var now = EngineNow(monotonicMillis: Self.monotonicMillis(), offsetMillis: clock.monotonicOffsetMillis)
     var nextTickNanos = apus_monotonic_nanos()
     while !thread.isStopping {
       let worked = takeBatches(&engine, outbox, &now, &timing)
       if apus_monotonic_nanos() >= nextTickNanos {
         nextTickNanos = apus_monotonic_nanos() + Self.tickMillis * 1_000_000
-        now = max(now, clock.nowMillis())
-        tick.time_ms = now
-        step(&engine, tick, now, outbox)
-        board.publish(engine, nowMillis: now)
+        readClock(&engine, outbox, &now)
+        tick.time_ms = now.millis
+        step(&engine, tick, now.millis, outbox)
+        board.publish(engine, nowMillis: now.millis)
       }
       if worked {
         wait.worked()
@@ -69,12 +69,30 @@ final class LiveEngine: Sendable {
         wait.wait(on: inputs.doorbell, deadlineNanos: nextTickNanos) { inputs.hasWork() }
       }
     }
-    board.publish(engine, nowMillis: now)
+    board.publishEnd(engine, nowMillis: now.millis)
+  }
+
+  private static func monotonicMillis() -> Int64 { Int64(apus_monotonic_nanos() / 1_000_000) }
+
+  /// That the clock was set elsewhere is an event of its own, before any other that would see it.
+  @inline(__always)
+  private func readClock(_ engine: inout Engine, _ outbox: Outbox, _ now: inout EngineNow) {
+    let moved = now.advance(monotonicMillis: Self.monotonicMillis(), offsetMillis: clock.monotonicOffsetMillis)
+    if moved != 0 { tellMoved(moved, &engine, outbox, now.millis) }
+  }
+
+  @inline(never)
+  private func tellMoved(_ millis: Int64, _ engine: inout Engine, _ outbox: Outbox, _ now: Int64) {
+    var record = apus_record()
+    record.kind = EventKind.command.rawValue
+    record.id = Command.clockMoved.rawValue
+    record.first_id = millis
+    step(&engine, record, now, outbox)
   }
 
   /// True when there was anything to do.
   private func takeBatches(
-    _ engine: inout Engine, _ outbox: Outbox, _ now: inout Int64, _ timing: inout EngineTiming
+    _ engine: inout Engine, _ outbox: Outbox, _ now: inout EngineNow, _ timing: inout EngineTiming
   ) -> Bool {
     var worked = false
     for ring in inputs.all {
@@ -89,22 +107,22 @@ final class LiveEngine: Sendable {
   /// reading costs a fifth of a decision. False when the ring was empty.
   @inline(__always)
   private func takeGroup(
-    _ ring: RecordRing, _ engine: inout Engine, _ outbox: Outbox, _ now: inout Int64, _ timing: inout EngineTiming
+    _ ring: RecordRing, _ engine: inout Engine, _ outbox: Outbox, _ now: inout EngineNow, _ timing: inout EngineTiming
   ) -> Bool {
     var record = apus_record()
     if !ring.pop(into: &record) { return false }
-    now = max(now, clock.nowMillis())
+    readClock(&engine, outbox, &now)
     var left = EngineTiming.tradesMax
     repeat {
       if record.kind != EventKind.trade.rawValue {
-        step(&engine, record, now, outbox)
+        step(&engine, record, now.millis, outbox)
       } else if timing.isUsual(record) {
         timing.count()
-        step(&engine, record, now, outbox)
+        step(&engine, record, now.millis, outbox)
       } else {
         timing.begin(record, &engine)
-        step(&engine, record, now, outbox)
-        timing.end(nowMillis: now, &engine)
+        step(&engine, record, now.millis, outbox)
+        timing.end(nowMillis: now.millis, &engine)
       }
       left -= 1
     } while left > 0 && ring.pop(into: &record)

@@ -1,3 +1,4 @@
+import CClock
 import CRecords
 import Domain
 import HotPath
@@ -53,16 +54,17 @@ struct SessionModel {
     case .filled: return .trades(symbol: symbol, what: .filled, id: gap.fromId, count: count)
     case .quarantined: return .trades(symbol: symbol, what: .quarantined, id: gap.fromId, count: 1)
     case .rebuild: return .trades(symbol: symbol, what: .rebuild, id: gap.throughId, count: 0)
-    case .check, .verify, .past: return nil
+    case .check, .verify, .past, .deaf: return nil
     }
   }
 
+  /// `startMillis`: when the run began, on the monotonic clock.
   func view(startMillis: Int64) -> ViewModel {
     let snapshot = session.engine.board.read()
     let now = session.clock.nowMillis()
     var model = ViewModel()
     model.header.venue = venue
-    model.header.uptimeMillis = now - startMillis
+    model.header.uptimeMillis = Int64(apus_monotonic_nanos() / 1_000_000) - startMillis
     model.header.clockOffsetMillis = session.clock.wallOffsetMillis
     model.header.isClockDoubted = snapshot.isClockDoubted
     model.header.connections = session.feed.connectionCount
@@ -153,7 +155,7 @@ struct SessionModel {
       trouble("gaps", snapshot.counters.gaps), trouble("late", snapshot.counters.late),
       trouble("dropped", snapshot.counters.dropped), trouble("reordered", snapshot.counters.reordered),
       trouble("doubted", snapshot.counters.doubted), trouble("quarantined", snapshot.counters.quarantined),
-      trouble("rebuilt", snapshot.counters.rebuilt),
+      trouble("rebuilt", snapshot.counters.rebuilt), trouble("not held", snapshot.counters.notHeld),
       ViewModel.Counter(
         name: "overlapped", value: UInt64(clamping: snapshot.counters.overlapped), isTrouble: false),
       trouble("malformed", feed.malformed),

@@ -19,9 +19,7 @@ struct VenueSetup {
       endpoints = try Self.endpoints(config.venue)
       trust = try TLSTrust(caFile: config.venue.caFile)
       rest = try BinanceRest(endpoints: endpoints, trust: trust, logger: logger)
-      // The first call also makes the connection; the second one's round trip is the wire's alone.
-      _ = try rest.serverTime()
-      clock = try rest.serverTime()
+      clock = try Self.clock(rest, host: endpoints.rest.host)
       rest.believe(clock)
       let listings = try rest.exchangeInfo()
       selection = try SymbolSelection(
@@ -31,6 +29,15 @@ struct VenueSetup {
       if case .settings(let text) = error { throw Failure(.configuration, text) }
       throw Failure(.unavailable, error.description)
     }
+  }
+
+  static func clock(_ rest: BinanceRest, host: String) throws -> BinanceRest.ServerTime {
+    // The first call also makes the connection; later ones' round trip is the wire's alone.
+    _ = try rest.serverTime()
+    for _ in 0..<3 { if let time = try VenueTime.measured(rest) { return time } }
+    throw Failure(
+      .unavailable,
+      "\(host): its /time differs by seconds from one answer to the next: try again later, or correct venue.rest_url")
   }
 
   /// Only estimates hang on them, unless symbols are chosen by volume: a venue without them can be traded.

@@ -14,15 +14,10 @@ final class VenueWatch: Sendable {
     var listingMillis: Int64 = 600_000
   }
 
-  /// A clock further off than this is measured again before it is believed; until then no entries.
-  private static let doubtMillis: Int64 = 500
-  private static let confirmations = 3
-  /// What `/time` may differ from the trades' own times, which are some 0.1 s old.
-  private static let tradesMillis: Int64 = 2_000
-  /// A symbol that doesn't trade in so many looks in a row is gone; one answer may be wrong or in parts.
-  private static let looks = 3
-  /// More than this share of the symbols gone at once is the answer's fault.
-  private static let shareGone = 0.1
+  /// The trades contradict the clock: it is measured at once, but not more often than this.
+  private static let suspicionNanos: UInt64 = 5_000_000_000
+  /// How long the watch waits for trades that tell the clock.
+  private static let tradesPatienceNanos: UInt64 = 10_000_000_000
 
   /// What the run does when a symbol comes or goes; on this watch's thread.
   struct Listener: Sendable {
@@ -41,7 +36,7 @@ final class VenueWatch: Sendable {
   private let logger: Logger
   private let known: Mutex<Set<String>>
   // The thread's own.
-  private let gone = Mutex<[String: Int]>([:])
+  private let delistings = Mutex(Delistings())
   private let isDoubted = Atomic<Bool>(false)
   /// The venue's clock minus the monotonic one by its trades; nil while none come.
   private let tradeOffsetMillis: @Sendable () -> Int64?
@@ -69,15 +64,16 @@ final class VenueWatch: Sendable {
   func stop() { thread.stop() }
 
   private func run() {
-    var nextClockNanos = apus_monotonic_nanos() + UInt64(intervals.clockMillis) * 1_000_000
-    var nextListingNanos = apus_monotonic_nanos() + UInt64(intervals.listingMillis) * 1_000_000
+    var lastClockNanos = apus_monotonic_nanos()
+    var nextListingNanos = lastClockNanos + UInt64(intervals.listingMillis) * 1_000_000
     while !thread.isStopping {
-      let nanos = apus_monotonic_nanos()
-      if nanos >= nextClockNanos {
+      let sinceClockNanos = apus_monotonic_nanos() - lastClockNanos
+      let isSuspect = sinceClockNanos >= Self.suspicionNanos && isContradictedByTrades
+      if isSuspect || sinceClockNanos >= UInt64(intervals.clockMillis) * 1_000_000 {
         synchronise()
-        nextClockNanos = apus_monotonic_nanos() + UInt64(intervals.clockMillis) * 1_000_000
+        lastClockNanos = apus_monotonic_nanos()
       }
-      if nanos >= nextListingNanos {
+      if apus_monotonic_nanos() >= nextListingNanos {
         lookAtListings()
         nextListingNanos = apus_monotonic_nanos() + UInt64(intervals.listingMillis) * 1_000_000
       }
@@ -87,23 +83,31 @@ final class VenueWatch: Sendable {
 
   // MARK: the clock
 
+  private var isContradictedByTrades: Bool {
+    guard let trades = tradeOffsetMillis() else { return false }
+    return ClockVerdict.areContradictory(clock: clock.monotonicOffsetMillis, trades: trades)
+  }
+
   private func synchronise() {
     do {
       let time = try rest.serverTime()
-      if let trades = tradeOffsetMillis(), abs(time.monotonicOffsetMillis - trades) > Self.tradesMillis {
-        let off = time.monotonicOffsetMillis - trades
-        logger.warning("clock: the venue's /time is \(off) ms off its own trades' times: not believed")
-        return
-      }
+      let trades = tradeOffsetMillis()
       let deviation = time.monotonicOffsetMillis - clock.monotonicOffsetMillis
-      clock.wallOffsetMillis = time.offsetMillis
-      if abs(deviation) > Self.doubtMillis {
-        try confirm(deviation)
-        return
+      switch ClockVerdict(
+        time: time.monotonicOffsetMillis, trades: trades, clock: clock.monotonicOffsetMillis)
+      {
+      case .agreed:
+        // Within half the round trip nobody knows better.
+        if abs(deviation) > time.roundTripMillis / 2 + 1 { adopt(time) }
+        clock.wallOffsetMillis = time.offsetMillis
+        trust()
+      case .measureAgain: try confirm(deviation)
+      case .disbelieveTime:
+        if let trades, abs(clock.monotonicOffsetMillis - trades) <= ClockVerdict.tradesMillis { trust() }
+        let off = time.monotonicOffsetMillis - (trades ?? 0)
+        logger.warning("clock: the venue's /time is \(off) ms off its own trades' times: not believed")
+      case .followTrades: followTrades(time)
       }
-      // Within half the round trip nobody knows better.
-      if abs(deviation) > time.roundTripMillis / 2 + 1 { adopt(time) }
-      trust()
     } catch {
       if !thread.isStopping { logger.warning("clock: \(error)") }
     }
@@ -125,22 +129,48 @@ final class VenueWatch: Sendable {
     tell(.clockDoubted)
     logger.warning(
       "clock: the venue's is \(deviation) ms off what it was: measuring again, no entries until it is known")
-    var times: [BinanceRest.ServerTime] = []
-    while times.count < Self.confirmations, !thread.isStopping {
-      times.append(try rest.serverTime(attempts: 3))
-      Pause.millis(100)
-    }
-    times.sort { $0.monotonicOffsetMillis < $1.monotonicOffsetMillis }
-    guard let least = times.first?.monotonicOffsetMillis, let most = times.last?.monotonicOffsetMillis,
-      most - least <= Self.doubtMillis
-    else {
+    let agreed = try VenueTime.measured(rest, attempts: 3) { thread.isStopping }
+    guard let agreed else {
       // The next measurement, in a minute, begins anew.
       logger.error("clock: the venue's answers differ by seconds: no entries")
       return
     }
-    adopt(times[times.count / 2])
+    adopt(agreed)
+    clock.wallOffsetMillis = agreed.offsetMillis
     trust()
     logger.warning("clock: set to the venue's, some \(deviation) ms from what it was")
+  }
+
+  /// `/time` was wrong at the start, and is or was believed: every live trade would be taken for one of the future.
+  private func followTrades(_ time: BinanceRest.ServerTime) {
+    guard let offset = agreedTradeOffset() else {
+      logger.warning("clock: the trades' times are off it, and differ by seconds: nothing is changed")
+      return
+    }
+    let deviation = offset - clock.monotonicOffsetMillis
+    clock.monotonicOffsetMillis = offset
+    clock.wallOffsetMillis = time.offsetMillis + offset - time.monotonicOffsetMillis
+    rest.believe(monotonicOffsetMillis: offset)
+    trust()
+    let off = time.monotonicOffsetMillis - offset
+    logger.warning(
+      "clock: set to the times of the venue's trades, \(deviation) ms from what it was: its /time is \(off) ms off them"
+    )
+  }
+
+  /// By so many different trades as `/time` is measured times: one of them may be wrong. nil when they do not agree, or do not come.
+  private func agreedTradeOffset() -> Int64? {
+    let deadlineNanos = apus_monotonic_nanos() + Self.tradesPatienceNanos
+    var offsets: [Int64] = []
+    while apus_monotonic_nanos() < deadlineNanos, !thread.isStopping {
+      // Another trade shows another delay; the same one shows its own for as long as none comes.
+      if let offset = tradeOffsetMillis(), offset != offsets.last { offsets.append(offset) }
+      if offsets.count == VenueTime.measurements, let least = offsets.min(), let most = offsets.max() {
+        return most - least <= ClockVerdict.tradesMillis ? most : nil
+      }
+      Pause.millis(300)
+    }
+    return nil
   }
 
   private func tell(_ command: Command) {
@@ -171,19 +201,13 @@ final class VenueWatch: Sendable {
 
   private func noteGone(_ trading: Set<String>) {
     let known = known.withLock { $0 }
-    let missing = known.subtracting(trading)
-    if missing.count > max(3, Int(Double(known.count) * Self.shareGone)) {
-      logger.warning("listings: \(missing.count) of \(known.count) symbols are missing at once: not believed")
-      return
+    let look = delistings.withLock { $0.look(known: known, trading: trading) }
+    if look.doubted > 0 {
+      logger.warning(
+        "listings: \(look.doubted) of \(known.count) symbols are missing at once: believed after \(Delistings.looksAmongMany) looks"
+      )
     }
-    let lost = gone.withLock { gone in
-      for symbol in known.intersection(trading) where (gone[symbol] ?? 0) < Self.looks { gone[symbol] = nil }
-      return missing.filter { symbol in
-        gone[symbol, default: 0] += 1
-        return gone[symbol] == Self.looks
-      }
-    }
-    for symbol in lost.sorted() {
+    for symbol in look.gone {
       logger.warning(
         "\(symbol): the venue trades it no longer: no entries, open paper positions end at the last price; should it come back, restart"
       )

@@ -9,7 +9,8 @@ enum WindowsFile {
     let snapshot = session.engine.board.read()
     var text = ""
     for (index, view) in snapshot.symbols.enumerated() {
-      text += line(session.symbols.name(index), view) + "\n"
+      let detail = snapshot.details.indices.contains(index) ? snapshot.details[index] : nil
+      text += line(session.symbols.name(index), view, detail) + "\n"
     }
     text += counters(session, snapshot) + "\n"
     do {
@@ -19,9 +20,10 @@ enum WindowsFile {
     }
   }
 
-  static func line(_ symbol: String, _ view: SymbolView) -> String {
+  private static func line(_ symbol: String, _ view: SymbolView, _ detail: SymbolDetail?) -> String {
     func exact(_ value: Int128) -> String { JsonText.string(FixedPoint.text(value)) }
-    return JsonText.object([
+    func price(_ value: Int64) -> String { JsonText.string(FixedPoint.text(value)) }
+    var fields = [
       ("symbol", JsonText.string(symbol)), ("last_id", "\(view.lastId)"), ("event_ms", "\(view.eventMillis)"),
       ("cvd_30m", exact(view.cvd[0])), ("cvd_4h", exact(view.cvd[1])), ("cvd_24h", exact(view.cvd[2])),
       ("qty_30m", exact(view.quantity)), ("trades_24h", "\(view.tradesHeld24h)"),
@@ -29,7 +31,15 @@ enum WindowsFile {
       ("p99", JsonText.string(FixedPoint.text(view.p99))),
       ("atr", view.atr.isNaN ? "null" : "\(view.atr)"), ("acceleration", exact(view.acceleration)),
       ("held", "\(view.held)"), ("hole", "\(view.holeMillis != .min)"),
-    ])
+    ]
+    if let detail {
+      fields += [
+        ("p95", price(detail.p95)), ("slope", exact(detail.slope)), ("candles", "\(detail.closedCandles)"),
+        ("open", price(detail.open)), ("high", price(detail.high)), ("low", price(detail.low)),
+        ("close", price(detail.close)),
+      ]
+    }
+    return JsonText.object(fields)
   }
 
   private static func counters(_ session: LiveSession, _ snapshot: EngineSnapshot) -> String {
@@ -41,6 +51,7 @@ enum WindowsFile {
       ("trades", engine.trades), ("late", engine.late), ("dropped", engine.dropped),
       ("overlapped", engine.overlapped), ("reordered", engine.reordered), ("doubted", engine.doubted),
       ("quarantined", engine.quarantined), ("rebuilt", engine.rebuilt), ("gaps", engine.gaps),
+      ("not_held", engine.notHeld),
       ("pool_full", engine.poolExhausted), ("implausible", engine.implausible), ("unknown", engine.unknown),
       ("pool_used", snapshot.poolUse.used), ("pool_chunks", snapshot.poolUse.total), ("frames", feed.frames),
       ("malformed", feed.malformed), ("bad_numbers", feed.badNumber), ("oversized", feed.oversized),

@@ -30,14 +30,14 @@ struct ProgressBar {
   /// Removes the bar; what is said next starts at the left edge.
   mutating func finish() {
     guard isShown else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    StandardStream.write("\r\u{1B}[K", to: STDERR_FILENO)
   }
 
   private func draw(_ done: Int64, _ now: ContinuousClock.Instant) {
     let elapsed = now - start
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     let line = Self.line(label, done: done, total: total, unit: unit, seconds: seconds, width: Self.width())
-    FileHandle.standardError.write(Data("\r\(line)\u{1B}[K".utf8))
+    StandardStream.write("\r\(line)\u{1B}[K", to: STDERR_FILENO)
   }
 
   /// `replay [####....]  52%  1.20M trades/s  ETA 3.1s`, at most `width` columns.
