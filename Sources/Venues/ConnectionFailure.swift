@@ -11,6 +11,9 @@ public enum ConnectionFailure: Error, Sendable, Equatable, CustomStringConvertib
   case tls(host: String, port: UInt16, detail: String)
   /// The WebSocket upgrade was answered with something other than 101.
   case httpStatus(host: String, port: UInt16, path: String, status: Int)
+  /// The same with 403 (the web firewall), 418 (banned) or 429 (too many): it concerns the whole address. `retryAfterMillis`: as
+  /// the venue says; nil where it does not.
+  case limited(host: String, port: UInt16, path: String, status: Int, retryAfterMillis: Int64?)
   /// The venue sent a close frame; `code` 0 means that it gave none.
   case closedByVenue(host: String, code: Int, text: String)
   /// The connection ended without a close frame, or went silent.
@@ -38,8 +41,9 @@ public enum ConnectionFailure: Error, Sendable, Equatable, CustomStringConvertib
       "the certificate of \(host):\(port) is made out to another name than \(host): check the host name"
     case .tls(let host, let port, let detail):
       "\(host):\(port): no TLS connection (\(detail)): check that the port speaks TLS"
-    case .httpStatus(let host, let port, let path, let status) where ConnectionFailure.limits.contains(status):
-      "\(host):\(port) answered \(path) with HTTP \(status): the venue limits this address; waiting before the next attempt"
+    case .limited(let host, let port, let path, let status, _):
+      "\(host):\(port) answered \(path) with HTTP \(status): the venue limits this address; "
+        + "no connection for \(((pauseMillis ?? 0) + 999) / 1_000) s"
     case .httpStatus(let host, let port, let path, let status):
       "\(host):\(port) answered \(path) with HTTP \(status) instead of 101: check the stream's base URL"
     case .closedByVenue(let host, let code, let text):
@@ -50,8 +54,20 @@ public enum ConnectionFailure: Error, Sendable, Equatable, CustomStringConvertib
     }
   }
 
-  /// Refused by the web firewall, banned, too many requests.
-  static let limits = [403, 418, 429]
+  /// What an upgrade's answer means; `status` is not 101.
+  static func answer(_ target: WebSocketTarget, status: Int, retryAfterMillis: Int64?) -> ConnectionFailure {
+    guard [403, 418, 429].contains(status) else {
+      return .httpStatus(host: target.host, port: target.port, path: target.path, status: status)
+    }
+    return .limited(
+      host: target.host, port: target.port, path: target.path, status: status, retryAfterMillis: retryAfterMillis)
+  }
+
+  /// How long the venue wants no connection from this address: asking on prolongs a ban. nil where it limits nothing.
+  var pauseMillis: Int64? {
+    guard case .limited(_, _, _, let status, let toldMillis) = self else { return nil }
+    return min(max(0, toldMillis ?? (status == 418 ? 120_000 : 60_000)), RestBudget.blockMostMillis)
+  }
 
   /// Whether the same attempt may succeed later without anyone changing anything.
   public var isTransient: Bool {

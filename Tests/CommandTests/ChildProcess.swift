@@ -14,10 +14,11 @@ final class ChildProcess {
   private var status: Int32?
 
   /// `limitSeconds`: after which it is ended in any case. `directory`: where it runs; the default is the package's root. `output` and
-  /// `errors`: where they go instead of files of the scratch folder.
+  /// `errors`: where they go instead of files of the scratch folder. `within`: a command that runs it, as `ip netns exec NAME`.
   init(
     _ program: String, _ arguments: [String], in scratch: Scratch, limitSeconds: Int = 120,
-    environment: [String: String] = [:], directory: String? = nil, output: String? = nil, errors: String? = nil
+    environment: [String: String] = [:], directory: String? = nil, output: String? = nil, errors: String? = nil,
+    within: [String] = []
   ) throws {
     let number = scratch.nextNumber()
     outputPath = output ?? scratch.hidden("output-\(number)")
@@ -25,7 +26,7 @@ final class ChildProcess {
     // In the foreground, so that a signal reaches the command once and not through its group again.
     let timeout = ["timeout", "--foreground", "--kill-after=5", "\(limitSeconds)"]
     let place = ["env", "--chdir=\(directory ?? Self.packageRoot)"]
-    let words = timeout + place + [try Self.path(of: program)] + arguments
+    let words = timeout + place + within + [try Self.path(of: program)] + arguments
     // A home that isn't there: a configuration of whoever runs the tests must not matter.
     let variables = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
     pid = try Self.spawn(

@@ -25,7 +25,8 @@ final class FaultRig {
   init(
     _ scratch: Scratch, scenario: [String], seconds: Double, venue options: [String] = [],
     symbols: [String] = ["BTCUSDT", "ETHUSDT"], tradesAll: Bool = false, inputs: EngineInputs = EngineInputs(),
-    feedOptions: FeedOptions = FeedOptions(), intervals: VenueWatch.Intervals = .init()
+    feedOptions: FeedOptions = FeedOptions(), intervals: VenueWatch.Intervals = .init(),
+    namespace: NetworkNamespace? = nil
   ) throws {
     let file = scratch.file("scenario.jsonl")
     try scenario.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
@@ -36,14 +37,14 @@ final class FaultRig {
         "--history-hours", "5", "--rate", "0.4", "--rate-total", "40", "--quiet-after", "\(seconds)", "--scenario",
         file,
         "--symbols", symbols.joined(separator: ","),
-      ] + options)
+      ] + options, namespace: namespace)
     quiet = Date(timeIntervalSince1970: Double(venue.startMillis) / 1_000 + seconds)
     self.symbols = symbols
     var raw = try RunConfig.raw(file: nil, environment: [:])
     func set(_ path: String, _ value: ConfigValue) { raw.apply(option: "test", path: path, value: value) }
     set("venue.environment", .text("sim"))
-    set("venue.rest_url", .text("https://127.0.0.1:\(venue.port)"))
-    set("venue.stream_url", .text("wss://127.0.0.1:\(venue.port)"))
+    set("venue.rest_url", .text("https://\(venue.host):\(venue.port)"))
+    set("venue.stream_url", .text("wss://\(venue.host):\(venue.port)"))
     set("venue.ca_file", .text(venue.authority))
     set("symbols", .texts(tradesAll ? ["all"] : symbols))
     let config = try RunConfig(raw)
@@ -91,11 +92,19 @@ final class FaultRig {
 
   private func rest() throws -> BinanceRest {
     try BinanceRest(
-      endpoints: .sim(host: "127.0.0.1", port: venue.port), trust: TLSTrust(caFile: venue.authority),
+      endpoints: .sim(host: venue.host, port: venue.port), trust: TLSTrust(caFile: venue.authority),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
   var snapshot: EngineSnapshot { session.engine.board.read() }
+  /// The engine knows that nothing comes for any symbol.
+  var isCutOff: Bool {
+    let views = snapshot.symbols
+    return views.count == symbols.count && views.allSatisfy { $0.phase == .awaiting }
+  }
+  /// So many seconds after the venue's start.
+  func moment(_ seconds: Double) -> Date { Date(timeIntervalSince1970: Double(venue.startMillis) / 1_000 + seconds) }
+
   var feed: FeedCounts { session.feed.counters.snapshot() }
 
   /// What was told of trades missing for good.

@@ -21,9 +21,6 @@ import Venues
       scenario: [#"{"fault":"cut","at_ms":4000}"#, #"{"fault":"refuse","at_ms":4000,"for_ms":2500}"#],
       seconds: 10
     ) { $1.disconnects >= 2 && $0.gaps >= 1 },
-    LinkCase(name: "half open", scenario: [#"{"fault":"half_open","at_ms":4000}"#], seconds: 17) {
-      $1.disconnects == 1 && $0.gaps >= 1
-    },
     LinkCase(
       name: "acknowledged and silent from the start", scenario: [#"{"fault":"silent","at_ms":0,"for_ms":22000}"#],
       seconds: 30
@@ -42,6 +39,53 @@ import Venues
 
   @Test(arguments: links)
   func connectionsAreMended(_ link: LinkCase) throws { try link.check(scratch) }
+
+  /// The venue neither reads nor writes any more, and does not end the connection: pings are acknowledged by its kernel and answered
+  /// by nobody. The engine itself knows within ten seconds.
+  @Test func aHalfOpenSocketIsNoticedWithinTenSeconds() throws {
+    let rig = try FaultRig(scratch, scenario: [#"{"fault":"half_open","at_ms":4000}"#], seconds: 17)
+    let fault = rig.moment(4)
+    var noticed: Date?
+    #expect(
+      try rig.run(mostSeconds: 62) {
+        let now = Date()
+        if noticed == nil, now > fault, rig.isCutOff { noticed = now }
+      }, "\(rig.snapshot.symbols)")
+    let seconds = try #require(noticed).timeIntervalSince(fault)
+    #expect(seconds < 10, "the engine knew after \(seconds) s")
+    #expect(rig.feed.disconnects == 1 && rig.snapshot.counters.gaps >= 1, "\(rig.feed)")
+    try rig.expectUndisturbed()
+  }
+
+  /// The venue is a machine of its own, and its cable is pulled for twelve seconds: not even the kernels hear of each other.
+  @Test(
+    .enabled(
+      if: NetworkNamespace.isPermitted,
+      "no network namespace can be made: that takes root and `ip` (apt-get install iproute2)"))
+  func aPulledCableIsNoticedWithinTenSeconds() throws {
+    let namespace = try NetworkNamespace()
+    let rig = try FaultRig(scratch, scenario: [], seconds: 24, namespace: namespace)
+    let (pull, plug) = (rig.moment(4), rig.moment(16))
+    var (pulled, plugged, noticed): (Date?, Date?, Date?)
+    #expect(
+      try rig.run(mostSeconds: 90) {
+        let now = Date()
+        if pulled == nil, now > pull {
+          namespace.pull()
+          pulled = Date()
+        } else if plugged == nil, now > plug {
+          namespace.plug()
+          plugged = Date()
+        }
+        if pulled != nil, noticed == nil, rig.isCutOff { noticed = now }
+      }, "\(rig.snapshot.symbols) \(rig.feed)")
+    let began = try #require(pulled)
+    let seconds = try #require(noticed).timeIntervalSince(began)
+    #expect(seconds < 10, "the engine knew after \(seconds) s")
+    #expect(try #require(plugged) > began.addingTimeInterval(10), "it was no longer pulled")
+    #expect(rig.feed.disconnects >= 1 && rig.snapshot.counters.gaps >= 1, "\(rig.feed)")
+    try rig.expectUndisturbed()
+  }
 
   /// A cut, after which REST is silent for so long that the answers about quiet symbols are old when they come: their streams
   /// are not deaf, and the connection is left alone. One of the two trades 7 s after the start, the other 14 s.

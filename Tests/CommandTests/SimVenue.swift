@@ -7,6 +7,8 @@ import Venues
 
 /// A running exchange-sim with the files it wrote: history, indicators and the authority to trust.
 final class SimVenue {
+  /// Where it listens.
+  let host: String
   let port: UInt16
   let authority: String
   /// The newest trade of the history files.
@@ -25,15 +27,16 @@ final class SimVenue {
     }
   }
 
-  /// `name` keeps several venues of one test apart.
-  init(_ name: String, in scratch: Scratch, _ options: [String]) throws {
+  /// `name` keeps several venues of one test apart. In a namespace it is reached through that one's cable.
+  init(_ name: String, in scratch: Scratch, _ options: [String], namespace: NetworkNamespace? = nil) throws {
+    host = namespace?.address ?? "127.0.0.1"
     folder = scratch.hidden(name)
     let child = try ChildProcess(
       "exchange-sim",
       [
-        "--port", "0", "--cert-dir", folder + "/certificate", "--write-history", folder,
+        "--listen", host, "--port", "0", "--cert-dir", folder + "/certificate", "--write-history", folder,
         "--write-indicators", folder + "/indicators.jsonl",
-      ] + options, in: scratch)
+      ] + options, in: scratch, within: namespace?.command ?? [])
     _ = eventually(seconds: 30) { child.output.hasSuffix("\n") || !child.isRunning }
     let line = child.output
     try #require(line.hasSuffix("\n"), "the venue did not start: \(child.errors)")
@@ -58,7 +61,7 @@ final class SimVenue {
 
   /// What `apus run` needs to come here.
   var options: [String] {
-    ["--venue", "sim", "--rest-url", "https://127.0.0.1:\(port)", "--stream-url", "wss://127.0.0.1:\(port)"]
+    ["--venue", "sim", "--rest-url", "https://\(host):\(port)", "--stream-url", "wss://\(host):\(port)"]
   }
 
   /// Writes the trades from the end of the history until now as an aggTrades file; gives its path.
@@ -66,7 +69,7 @@ final class SimVenue {
     let rows = try String(contentsOfFile: history(symbol), encoding: .utf8).split(separator: "\n")
     let lastId = try #require(rows.last?.split(separator: ",").first.flatMap { Int64($0) })
     let rest = try BinanceRest(
-      endpoints: .sim(host: "127.0.0.1", port: port), trust: TLSTrust(caFile: authority),
+      endpoints: .sim(host: host, port: port), trust: TLSTrust(caFile: authority),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     defer { rest.stop() }
     var text = ""

@@ -16,11 +16,26 @@ struct BackoffTests {
     #expect(backoff.nextMillis() <= 250)
   }
 
-  @Test func aLimitIsWaitedOutForAMinute() {
+  /// Status, what Retry-After says, and the pause.
+  @Test(
+    arguments: [
+      (429, nil, 60_000), (403, nil, 60_000), (418, nil, 120_000), (429, 7_000, 7_000),
+      (418, 1_000_000_000, 259_200_000),
+      (429, 0, 0), (429, -5, 0),
+    ] as [(Int, Int64?, Int64)])
+  func aLimitIsWaitedOut(status: Int, toldMillis: Int64?, pauseMillis: Int64) {
+    let target = WebSocketTarget(address: "127.0.0.1", host: "h", port: 1, path: "/")
+    let failure = ConnectionFailure.answer(target, status: status, retryAfterMillis: toldMillis)
+    #expect(failure.pauseMillis == pauseMillis)
     var connection = FeedConnection(shard: 0, backoff: Backoff())
-    connection.ended(.httpStatus(host: "h", port: 1, path: "/", status: 429), nowNanos: 5)
-    #expect(connection.retryInMillis >= 60_000)
-    #expect(connection.dueNanos >= 60_000_000_000)
+    connection.ended(failure, nowNanos: 5)
+    #expect(connection.retryInMillis >= pauseMillis)
+    #expect(connection.dueNanos >= UInt64(pauseMillis) * 1_000_000)
+  }
+
+  @Test func otherAnswersAreNoLimit() {
+    var connection = FeedConnection(shard: 0, backoff: Backoff())
+    connection.ended(.stopped, nowNanos: 5)
     connection.ended(.httpStatus(host: "h", port: 1, path: "/", status: 502), nowNanos: 5)
     #expect(connection.retryInMillis <= 2_000)
   }

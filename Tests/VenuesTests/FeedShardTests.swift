@@ -142,6 +142,45 @@ struct FeedShardTests {
     #expect(rig.counts.disconnects == 0)
   }
 
+  /// Nothing is missing of a run without symbols: it is not connected anew until one is listed.
+  @Test func aRunWithoutSymbolsWantsNoConnection() throws {
+    let venue = TestVenue(Self.certificate) { connection, number in
+      connection.acceptWebSocket()
+      var ended = 0
+      var id = 0
+      while ended < 2, let text = connection.readText() {
+        id += 1
+        connection.send(#"{"result":null,"id":\#(id)}"#)
+        if text.contains("UNSUBSCRIBE") { ended += 1 }
+        if text.contains("newusdt"), !text.contains("btcusdt") { connection.send(tradeFrame("NEWUSDT", id: 1)) }
+      }
+    }
+    defer { venue.stop() }
+    var options = FeedOptions()
+    options.symbolRoom = 4
+    let rig = try FeedRig(port: venue.port, ca: Self.certificate.file, options: options)
+    try rig.feed.start()
+    defer { rig.feed.stop() }
+    #expect(eventually { rig.feed.state == .streaming })
+    rig.feed.remove("BTCUSDT")
+    rig.feed.remove("ETHUSDT")
+    #expect(eventually { rig.counts.disconnects == 1 })
+    usleep(1_200_000)
+    #expect(venue.connectionCount == 1)
+    #expect(rig.feed.state == .streaming && rig.feed.connectionCount == (1, 1))
+    _ = rig.records()
+    #expect(rig.news.count { $0.kind == EventKind.feedDown.rawValue } == 1)
+    rig.feed.add(Instrument(symbol: "NEWUSDT", tickSize: 10, lotSize: 100))
+    #expect(eventually { rig.counts.trades == 1 && rig.feed.state == .streaming }, "\(rig.counts) \(rig.reasons)")
+    #expect(venue.connectionCount == 2)
+    #expect(rig.records().map(\.symbol) == [2])
+    #expect(
+      eventually {
+        _ = rig.records()
+        return rig.turns.last == .feedHeard
+      })
+  }
+
   /// A stream is silent while the venue has trades of it: the connection is made anew.
   @Test func aDeafStreamIsSubscribedAnew() throws {
     let venue = Self.venue { connection, _, _ in connection.readToEnd() }

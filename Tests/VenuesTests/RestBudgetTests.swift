@@ -83,5 +83,12 @@ struct RestBudgetTests {
     var paced = ConnectBudget()
     paced.begin(nowNanos: second)
     #expect(paced.nextNanos(nowNanos: second) == second + ConnectBudget.paceNanos)
+    paced.pause(forMillis: 7_000, nowNanos: second)
+    paced.pause(forMillis: 1_000, nowNanos: 2 * second)
+    #expect(paced.isPaused(nowNanos: 8 * second - 1) && !paced.isPaused(nowNanos: 8 * second))
+    #expect(paced.nextNanos(nowNanos: 2 * second) == 8 * second, "the longer one stays")
+    #expect(paced.nextNanos(nowNanos: 8 * second) == 0)
+    budget.pause(forMillis: 500, nowNanos: 301 * second)
+    #expect(budget.nextNanos(nowNanos: 301 * second) == 302 * second, "the window counts on")
   }
 }

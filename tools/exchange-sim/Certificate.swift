@@ -1,7 +1,7 @@
 import COpenSSL
 import Foundation
 
-/// A certificate for localhost made at the start: EC P-256, self-signed, its own authority, for one day.
+/// A certificate for this machine made at the start: EC P-256, self-signed, its own authority, for one day.
 ///
 /// Made anew each time, so that no key of a test lies in a repository and none is trusted by accident.
 struct Certificate {
@@ -14,15 +14,16 @@ struct Certificate {
     let what: String
   }
 
-  /// Writes ca.pem, cert.pem and key.pem (0600) into a folder, which is made if need be.
-  init(directory: String) throws {
+  /// Writes ca.pem, cert.pem and key.pem (0600) into a folder, which is made if need be. `address`: an IPv4 address that it is made
+  /// out to as well.
+  init(directory: String, address: String) throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     authorityPath = directory + "/ca.pem"
     certificatePath = directory + "/cert.pem"
     keyPath = directory + "/key.pem"
     let key = try unsafe Self.makeKey()
     defer { unsafe EVP_PKEY_free(key) }
-    let certificate = try unsafe Self.makeCertificate(key)
+    let certificate = try unsafe Self.makeCertificate(key, address)
     defer { unsafe X509_free(certificate) }
     let certificateText = unsafe try Self.text { unsafe PEM_write_bio_X509($0, certificate) }
     let keyText = unsafe try Self.text { unsafe PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) }
@@ -44,7 +45,7 @@ struct Certificate {
   }
 
   // SAFETY: X509 takes copies of names and extensions; each extension is freed after it was added.
-  private static func makeCertificate(_ key: OpaquePointer) throws -> OpaquePointer {
+  private static func makeCertificate(_ key: OpaquePointer, _ address: String) throws -> OpaquePointer {
     guard let certificate = unsafe X509_new() else { throw Failure(what: "no memory for a certificate") }
     var isMade = false
     defer { if !isMade { unsafe X509_free(certificate) } }
@@ -62,7 +63,7 @@ struct Certificate {
       (NID_basic_constraints, "critical,CA:TRUE"),
       (NID_key_usage, "critical,digitalSignature,keyCertSign"),
       (NID_ext_key_usage, "serverAuth"),
-      (NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1"),
+      (NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1,IP:\(address)"),
     ]
     for (kind, value) in extensions {
       guard let made = unsafe X509V3_EXT_conf_nid(nil, nil, kind, value) else {

@@ -7,7 +7,7 @@ import Simulation
 struct ExchangeSim: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exchange-sim",
-    abstract: "A Binance USD-M compatible exchange on 127.0.0.1, over real TLS sockets.",
+    abstract: "A Binance USD-M compatible exchange on this machine, over real TLS sockets.",
     discussion: """
       It plays a seeded synthetic market, or a recording given with --play. One \
       line of JSON on standard output says when it is ready and where; a client \
@@ -39,7 +39,7 @@ struct ExchangeSim: ParsableCommand {
         0   ended as asked
         64  wrong usage
         65  a recording or a scenario cannot be read
-        69  the port is not free
+        69  the port is not free, or the address not this machine's
         74  a file cannot be written
       """)
 
@@ -86,12 +86,12 @@ struct ExchangeSim: ParsableCommand {
     let door = VenueDoor(venue: venue, clock: clock)
     let certificate: Certificate
     do {
-      certificate = try Certificate(directory: options.certificateDirectory)
+      certificate = try Certificate(directory: options.certificateDirectory, address: options.listen)
     } catch {
       throw SimFailure.output("no certificate in \(options.certificateDirectory): \(error)")
     }
     do {
-      try door.open(port: options.port, certificate: certificate)
+      try door.open(address: options.listen, port: options.port, certificate: certificate)
     } catch let failure as VenueDoor.Failure {
       throw SimFailure.unavailable("\(failure.what); name another with --port, or 0 for a free one")
     }

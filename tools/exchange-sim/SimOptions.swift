@@ -4,7 +4,10 @@ import Simulation
 
 /// The command line.
 struct SimOptions: ParsableArguments {
-  @Option(help: "Port on 127.0.0.1; 0 takes a free one.")
+  @Option(help: "IPv4 address of this machine to listen on, which the certificate is made out to as well.")
+  var listen = "127.0.0.1"
+
+  @Option(help: "Port on it; 0 takes a free one.")
   var port: Int32 = 9443
 
   @Option(name: .customLong("cert-dir"), help: "Folder for ca.pem, cert.pem and key.pem, made at the start.")
@@ -92,6 +95,11 @@ struct SimOptions: ParsableArguments {
   var historyOnly = false
 
   func check() throws {
+    var address = in_addr()
+    // SAFETY: inet_pton writes one in_addr, which lives here.
+    guard unsafe inet_pton(AF_INET, listen, &address) == 1 else {
+      throw ValidationError("--listen \(listen): not an IPv4 address, as 127.0.0.1 is")
+    }
     guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): ports are 0 to 65535") }
     try check("--symbol-count", symbolCount, 1...1_000)
     try check("--history-hours", historyHours, 0...48)

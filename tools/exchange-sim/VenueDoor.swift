@@ -2,7 +2,7 @@ import CWebSockets
 import Foundation
 import Simulation
 
-/// The venue's sockets: HTTP and WebSocket over TLS on one port of 127.0.0.1, by libwebsockets, on one thread.
+/// The venue's sockets: HTTP and WebSocket over TLS on one port, by libwebsockets, on one thread.
 ///
 /// It decides nothing. A millisecond timer advances the venue and asks for the sockets that have frames to be
 /// writable; requests and messages are handed in and the answers written out.
@@ -29,13 +29,13 @@ import Simulation
     self.clock = clock
   }
 
-  /// Opens the port; 0 takes a free one.
+  /// Opens the port of an IPv4 address of this machine; 0 takes a free one.
   // SAFETY: every C string and table handed over lives as long as the process (see `LwsTables`).
-  func open(port wanted: Int32, certificate: Certificate) throws {
+  func open(address: String, port wanted: Int32, certificate: Certificate) throws {
     lws_set_log_level(0, nil)
     var info = unsafe lws_context_creation_info()
-    unsafe info.port = try Self.freePort(wanted)
-    unsafe info.iface = LwsTables.string("127.0.0.1")
+    unsafe info.port = try Self.freePort(wanted, of: address)
+    unsafe info.iface = LwsTables.string(address)
     unsafe info.protocols = LwsTables.protocols(Self.callback)
     unsafe info.ssl_cert_filepath = LwsTables.string(certificate.certificatePath)
     unsafe info.ssl_private_key_filepath = LwsTables.string(certificate.keyPath)
@@ -66,7 +66,7 @@ import Simulation
 
   /// A port that can be bound; lws tells neither which one it took nor why it failed.
   // SAFETY: the address outlives the calls it is passed to.
-  private static func freePort(_ wanted: Int32) throws -> Int32 {
+  private static func freePort(_ wanted: Int32, of text: String) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(what: "no socket: \(unsafe String(cString: strerror(errno)))") }
     defer { close(descriptor) }
@@ -75,7 +75,9 @@ import Simulation
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(wanted).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    guard unsafe inet_pton(AF_INET, text, &address.sin_addr) == 1 else {
+      throw Failure(what: "\(text) is not an IPv4 address")
+    }
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
@@ -85,7 +87,7 @@ import Simulation
       }
     }
     guard isBound else {
-      throw Failure(what: "127.0.0.1:\(wanted) cannot be opened: \(unsafe String(cString: strerror(errno)))")
+      throw Failure(what: "\(text):\(wanted) cannot be opened: \(unsafe String(cString: strerror(errno)))")
     }
     return Int32(UInt16(bigEndian: address.sin_port))
   }

@@ -99,6 +99,9 @@ extension BinanceFeed: WebSocketHandler {
   func webSocketEnded(_ slot: Int, _ failure: ConnectionFailure) {
     if connections[slot].phase != .idle { counters.disconnects.count() }
     let wasPlanned = connections[slot].phase == .idle
+    if let pauseMillis = failure.pauseMillis {
+      connects.pause(forMillis: pauseMillis, nowNanos: apus_monotonic_nanos())
+    }
     lost(slot, failure)
     if wasPlanned { return }
     logger.warning("\(failure)", metadata: ["retryInMillis": "\(connections[slot].retryInMillis)"])

@@ -11,9 +11,11 @@ extension BinanceFeed {
     shards.append(FeedShard(first: first, names: names, leading: 2 * number, following: 2 * number + 1))
   }
 
-  /// Whether all streams of the shard that the venue grants come over one connection at least.
+  /// Whether all streams of the shard that the venue grants come over one connection at least; of a shard that has none left
+  /// nothing is missing.
   func isStreaming(_ shard: Int) -> Bool {
-    connections[shards[shard].leading].phase == .streaming || connections[shards[shard].following].phase == .streaming
+    shards[shard].isEmpty || connections[shards[shard].leading].phase == .streaming
+      || connections[shards[shard].following].phase == .streaming
   }
 
   /// Symbols of a shard that streams whose own streams come over no connection: refused, or asked for again.
@@ -55,6 +57,11 @@ extension BinanceFeed {
   }
 
   private func connectWithinLimits(_ slot: Int, nowNanos: UInt64) {
+    // Without a symbol there is nothing to ask for: no connection until one is listed.
+    if shards[connections[slot].shard].isEmpty {
+      connections[slot].phase = .idle
+      return
+    }
     let nextNanos = connects.nextNanos(nowNanos: nowNanos)
     if nextNanos > nowNanos {
       connections[slot].phase = .waiting(untilNanos: nextNanos)
@@ -117,25 +124,35 @@ extension BinanceFeed {
     shards[shard].following = leading
   }
 
-  /// A connection is gone. While another carries or will carry the shard, it is not made anew.
+  /// A connection is gone, unplanned unless it is idle.
   func lost(_ slot: Int, _ failure: ConnectionFailure) {
+    if connections[slot].phase == .idle { return }
     let shard = connections[slot].shard
-    let other = slot == shards[shard].leading ? shards[shard].following : shards[shard].leading
-    if slot == shards[shard].following, connections[other].phase == .streaming {
-      if connections[slot].phase == .idle {
-        // Ended as planned.
-        return
-      }
-      // The follower failed: again after its pause, as long as there is one to follow.
+    let isLeading = slot == shards[shard].leading
+    let other = isLeading ? shards[shard].following : shards[shard].leading
+    switch connections[other].phase {
+    case .streaming where isLeading:
+      // The one before it has not been ended yet, and leads again: it is kept until there is another to follow it.
+      swapRoles(shard)
+      connections[other].endAtNanos = .max
       connections[slot].ended(failure, nowNanos: apus_monotonic_nanos())
-      return
-    }
-    if connections[other].phase != .idle {
+    case .streaming where connections[slot].phase == .streaming:
+      // It had been followed already.
       connections[slot].phase = .idle
-      if slot == shards[shard].leading { swapRoles(shard) }
-      return
+    case .resolving, .connecting, .subscribing:
+      // Its follower is on the way.
+      connections[slot].phase = .idle
+      if isLeading { swapRoles(shard) }
+    case .waiting where !isLeading:
+      connections[slot].phase = .idle
+    case .waiting:
+      // A follower whose attempt failed may have a long pause before it; this one's is short. It has no more to follow.
+      connections[other].phase = .idle
+      connections[slot].ended(failure, nowNanos: apus_monotonic_nanos())
+    case .streaming, .idle:
+      // A follower that failed is made again after its pause, as long as there is one to follow.
+      connections[slot].ended(failure, nowNanos: apus_monotonic_nanos())
     }
-    connections[slot].ended(failure, nowNanos: apus_monotonic_nanos())
   }
 
   // MARK: symbols that come and go
@@ -160,6 +177,8 @@ extension BinanceFeed {
       begin(shards[shards.count - 1].leading)
     } else {
       shards[shards.count - 1].add(instrument.symbol)
+      // Should the last of its symbols have gone, and its connection after them.
+      begin(shards[shards.count - 1].leading)
       onOpen(shards.count - 1) { $0.subscribe(instrument.symbol) }
     }
   }

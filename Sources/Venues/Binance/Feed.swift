@@ -216,7 +216,13 @@ public final class BinanceFeed: MarketFeed, @unchecked Sendable {
     }
     for (slot, result) in finished where connections[slot].phase == .resolving {
       switch result {
-      case .success(let addresses): connect(slot, addresses)
+      case .success(let addresses):
+        // Another was told meanwhile that the venue limits this address.
+        if connects.isPaused(nowNanos: apus_monotonic_nanos()) {
+          connections[slot].phase = .waiting(untilNanos: 0)
+        } else {
+          connect(slot, addresses)
+        }
       case .failure(let failure): webSocketEnded(slot, failure)
       }
     }

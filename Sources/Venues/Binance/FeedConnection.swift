@@ -35,9 +35,6 @@ struct FeedConnection {
   /// A connection that held this long has proven itself: the next pause is short again.
   static let provenNanos: UInt64 = 10_000_000_000
 
-  /// The least pause after a 403, 418 or 429: asking on prolongs a ban.
-  static let limitedMillis: Int64 = 60_000
-
   init(shard: Int, backoff: Backoff) {
     self.shard = shard
     self.backoff = backoff
@@ -98,10 +95,7 @@ struct FeedConnection {
     if phase == .streaming && nowNanos - streamingSinceNanos >= Self.provenNanos { backoff.reset() }
     self.failure = failure
     attempt += 1
-    retryInMillis = backoff.nextMillis()
-    if case .httpStatus(_, _, _, let status) = failure, ConnectionFailure.limits.contains(status) {
-      retryInMillis = max(retryInMillis, Self.limitedMillis)
-    }
+    retryInMillis = max(backoff.nextMillis(), failure.pauseMillis ?? 0)
     phase = .waiting(untilNanos: nowNanos + UInt64(retryInMillis) * 1_000_000)
   }
 }

@@ -65,6 +65,9 @@ struct FeedShard {
     return isPlausible ? millis : clockMillis
   }
 
+  /// The venue trades none of its symbols any more.
+  var isEmpty: Bool { removed.count == names.count }
+
   var isFull: Bool { names.count >= Subscription.streamsPerConnection }
 
   /// What a new connection asks for.

@@ -37,23 +37,24 @@ final class WebSocketClient: @unchecked Sendable {
   private var isDestroyed = false
   private var nextCheckNanos: UInt64 = 0
   private let silenceNanos: UInt64
+  private let probe: ConnectProbe
 
   private static let readBytes = 65_536
   /// LWS_PRE, a macro that doesn't import: room for the frame header before the payload.
   private static let headerRoom = 16
   private static let handshakeSeconds: UInt32 = 8
-  private static let probeNanos: UInt64 = 100_000_000
 
   /// A ping goes out every `pingSeconds` of an idle connection; one that is silent for `silenceSeconds` (and at most
   /// a second more) is cut.
   init(
     slots: Int, trust: TLSTrust, handler: any WebSocketHandler, pingSeconds: UInt16 = 3, silenceSeconds: UInt16 = 7,
-    polls: Bool = false
+    polls: Bool = false, probe: ConnectProbe = ConnectProbe()
   ) throws(VenueError) {
     guard let name = strdup("apus"), let empty = strdup("") else { throw .settings("out of memory") }
     self.handler = handler
     self.trust = trust
     self.polls = polls
+    self.probe = probe
     turn = .allocate(capacity: 1)
     turn.initialize(to: ReadTurn())
     silenceNanos = UInt64(silenceSeconds) * 1_000_000_000
@@ -119,6 +120,7 @@ final class WebSocketClient: @unchecked Sendable {
 
   /// Waits for sockets, `wake` or the deadline (.max: none), and calls the handler; false when the library gave up.
   func service(untilNanos deadlineNanos: UInt64) -> Bool {
+    for (slot, failure) in probe.take() { end(links[slot], failure) }
     let nowNanos = monotonicNanos()
     if nowNanos >= nextCheckNanos { cutSilent(nowNanos) }
     if polls, nowNanos < nextTimersNanos, nowNanos < deadlineNanos {
@@ -175,6 +177,7 @@ final class WebSocketClient: @unchecked Sendable {
     link.target = target
     link.isActive = true
     link.isOpen = false
+    link.isProbed = false
     link.verifyCode = 0
     link.reason = nil
     link.wsi.pointee = nil
@@ -203,7 +206,7 @@ final class WebSocketClient: @unchecked Sendable {
       }
     }
     // A failure inside the call has usually been reported by the callback already.
-    if !began { end(link, connectFailure(link, words: "")) }
+    if !began, link.isActive, !link.isProbed { failedUnexplained(link) }
   }
 
   /// Asks for one `webSocketWritable`.
@@ -279,10 +282,31 @@ final class WebSocketClient: @unchecked Sendable {
   func failed(_ link: WebSocketLink, _ wsi: OpaquePointer, words: String) {
     let status = Int(lws_http_client_http_response(wsi))
     if link.reason == nil && status > 0 && status != 101 {
-      let target = link.target
-      link.reason = .httpStatus(host: target.host, port: target.port, path: target.path, status: status)
+      link.reason = .answer(link.target, status: status, retryAfterMillis: retryAfterMillis(wsi))
     }
-    end(link, connectFailure(link, words: words))
+    if link.reason != nil || link.verifyCode != 0 || !Self.unexplained.contains(words) {
+      end(link, connectFailure(link, words: words))
+    } else {
+      failedUnexplained(link)
+    }
+  }
+
+  /// Retry-After of an upgrade's answer; nil without one, or when it is a date, which the venue does not send.
+  private func retryAfterMillis(_ wsi: OpaquePointer) -> Int64? {
+    var text = [CChar](repeating: 0, count: 16)
+    guard lws_hdr_copy(wsi, &text, Int32(text.count), WSI_TOKEN_HTTP_RETRY_AFTER) > 0 else { return nil }
+    let digits = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return Int64(digits.trimmingCharacters(in: .whitespaces)).map { max(0, min($0, 1_000_000)) * 1_000 }
+  }
+
+  /// What the library says when connect(2) failed, whatever the reason.
+  private static let unexplained = ["", "Unable to connect"]
+
+  /// The system is asked for the reason, and the owner told then; the slot is taken until then.
+  private func failedUnexplained(_ link: WebSocketLink) {
+    link.isProbed = true
+    link.wsi.pointee = nil
+    probe.ask(link.slot, link.target) { [self] in wake() }
   }
 
   private func end(_ link: WebSocketLink, _ failure: ConnectionFailure) {
@@ -300,21 +324,13 @@ final class WebSocketClient: @unchecked Sendable {
     if link.verifyCode != 0 {
       return trust.failure(verifyCode: link.verifyCode, host: target.host, port: target.port)
     }
-    let detail = words.isEmpty ? "no reason given" : words
     if words.localizedCaseInsensitiveContains("timeout") || words.contains("Timed out") {
-      return .timedOut(host: target.host, port: target.port, step: detail)
+      return .timedOut(host: target.host, port: target.port, step: words)
     }
     if words.localizedCaseInsensitiveContains("ssl") || words.localizedCaseInsensitiveContains("tls") {
-      return .tls(host: target.host, port: target.port, detail: detail)
+      return .tls(host: target.host, port: target.port, detail: words)
     }
-    // The library doesn't say why connect(2) failed: ask again, briefly, for the system's reason.
-    let deadlineNanos = monotonicNanos() + Self.probeNanos
-    switch TCPSocket.connect(
-      address: target.address, host: target.host, port: target.port, interrupt: nil, deadlineNanos: deadlineNanos)
-    {
-    case .success: return .unreachable(host: target.host, port: target.port, detail: detail)
-    case .failure(let failure): return failure
-    }
+    return .unreachable(host: target.host, port: target.port, detail: words)
   }
 }
 

@@ -10,6 +10,8 @@ final class WebSocketLink {
   var target = WebSocketTarget(address: "", host: "", port: 0, path: "")
   var isActive = false
   var isOpen = false
+  /// It could not be made, and the reason is being looked for: the library's word on it counts no more.
+  var isProbed = false
   /// Something arrived since the last look at the clock.
   var wasHeard = false
   var heardNanos: UInt64 = 0
@@ -42,7 +44,7 @@ let deliverWebSocketEvent:
     guard let wsi, let raw = lws_get_opaque_user_data(wsi) else { return 0 }
     // SAFETY: set by `connect` to a Link that lives as long as the client, which outlives its context.
     let link = Unmanaged<WebSocketLink>.fromOpaque(raw).takeUnretainedValue()
-    guard link.isActive else { return -1 }
+    guard link.isActive, !link.isProbed else { return -1 }
     // SAFETY: the library's buffer of `length` bytes, valid during the callback.
     let start = input.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
     let bytes = UnsafeBufferPointer(start: start, count: start == nil ? 0 : length)
