@@ -70,7 +70,7 @@ import Venues
     #expect(doubts == [false, true, false, true, false] && hasFollowed, "\(doubts)")
     #expect(abs(rig.session.clock.monotonicOffsetMillis - before) < 250)
     #expect(rig.snapshot.counters.late == 0)
-    try rig.expectUndisturbed()
+    try rig.expectUndisturbed(young: Set(rig.symbols))
   }
 
   /// The engine's thread stands still for some seconds while trades come: what the full ring refuses is a gap.
