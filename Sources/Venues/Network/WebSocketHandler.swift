@@ -10,11 +10,3 @@ protocol WebSocketHandler: AnyObject {
   /// Once for each `connect`, opened or not.
   func webSocketEnded(_ slot: Int, _ failure: ConnectionFailure)
 }
-
-/// Where one connection goes.
-struct WebSocketTarget {
-  var address: String
-  var host: String
-  var port: UInt16
-  var path: String
-}
