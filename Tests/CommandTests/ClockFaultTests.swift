@@ -46,7 +46,8 @@ import Venues
     #expect(try rig.run(mostSeconds: 60), "\(rig.snapshot.symbols)")
     #expect(abs(rig.session.clock.monotonicOffsetMillis - truth) < 1_000)
     let counters = rig.snapshot.counters
-    #expect(counters.late == 0 && counters.gaps >= 1, "\(counters)")
+    // A tick by the wrong clock may have passed grid points that were still to come; then the windows were built anew.
+    #expect((counters.late == 0 || counters.rebuilt >= 1) && counters.gaps >= 1, "\(counters)")
     #expect(!rig.snapshot.isClockDoubted)
     try rig.expectUndisturbed()
   }
