@@ -88,7 +88,8 @@ import Venues
           StoppedThread.stop(named: "engine")
         }
       })
-    #expect(rig.feed.ringRefused > 100 && rig.feed.disconnects == 0, "\(rig.feed)")
+    // One connection, never made anew: what is missing was refused by the ring. (A first dial may have timed out.)
+    #expect(rig.feed.ringRefused > 100 && rig.feed.connects == 1, "\(rig.feed)")
     #expect(rig.snapshot.counters.gaps >= 1)
     try rig.expectUndisturbed()
   }
